@@ -1,0 +1,43 @@
+# Imgferry. `make run` shows the whole service at work; `make test` passes the tests.
+
+PYTHON ?= python3
+UV_VERSION = 0.13.9
+UV = .uv/bin/uv
+RUN = $(UV) run --frozen --no-sync
+
+.DEFAULT_GOAL = help
+.PHONY: help setup run test check bench compose clean
+
+help:  ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+# The interpreter is asked before anything is made: one clear line instead of a failed install.
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Imgferry needs Python 3.11 or newer; set PYTHON to one, as in: make run PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -m venv .uv || { echo "$(PYTHON) has no venv module; on Debian: apt install python3-venv" >&2; exit 1; }
+	@.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.synced: $(UV) uv.lock pyproject.toml $(wildcard */pyproject.toml)
+	@$(UV) sync --frozen --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@touch $@
+
+setup: .venv/.synced  ## Everything into .venv, from the lock file
+
+run: setup  ## The whole service on this machine, and a demo batch; Ctrl-C ends it
+	@$(RUN) imgferry up
+
+test: setup  ## All tests (those with containers where a Docker engine answers)
+	$(RUN) pytest
+
+check: setup  ## Formatting, lint, types, layers
+	$(RUN) ruff format --check
+	$(RUN) ruff check
+	$(RUN) mypy
+	$(RUN) lint-imports
+
+bench: setup  ## How fast it is, beside other ways
+	$(RUN) python -m sandbox bench
+
+clean:  ## Remove what setup and runs made
+	rm -rf .uv .venv .imgferry

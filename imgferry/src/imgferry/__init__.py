@@ -1,0 +1,29 @@
+"""Imgferry's command line and Python client: `from imgferry import Client`."""
+
+from typing import TYPE_CHECKING, Any
+
+from imgferry.errors import ImgferryError, JobNotFound, Refused, ServiceUnreachable
+from imgferry.model import Failure, Image, Job
+
+if TYPE_CHECKING:
+    from imgferry.client import Client
+
+__all__ = [
+    "Client",
+    "Failure",
+    "Image",
+    "ImgferryError",
+    "Job",
+    "JobNotFound",
+    "Refused",
+    "ServiceUnreachable",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Only on demand: requests takes longer to import than `imgferry --help` to answer.
+    if name == "Client":
+        from imgferry.client import Client  # noqa: PLC0415
+
+        return Client
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
