@@ -1,0 +1,52 @@
+"""Dispatch: what may run now becomes Celery messages."""
+
+from typing import Self
+
+from celery import Celery
+from celery.exceptions import CeleryError
+from kombu.exceptions import KombuError, OperationalError
+from redis.exceptions import RedisError
+
+from jobs.errors import StoreUnavailable
+from jobs.queue import UPLOAD_IMAGES, make_celery
+from jobs.settings import JobsSettings
+from jobs.store import JobStore
+
+#: Messages sent by one call; whoever calls next sends the others.
+MOST_MESSAGES = 64
+
+
+class Dispatcher:
+    """Sends the images that the store admits.
+
+    Called after a POST, after a task and once a second by every worker: any one of them is
+    enough, and two at once admit no image twice. What is admitted but never sent, because the
+    process died in between, is admitted again when its lease ends.
+    """
+
+    def __init__(self, store: JobStore, celery: Celery) -> None:
+        self._store = store
+        self._celery = celery
+
+    @classmethod
+    def connect(cls, settings: JobsSettings, store: JobStore) -> Self:
+        """A dispatcher that sends to the broker of the settings."""
+        return cls(store, make_celery(settings))
+
+    def dispatch(self) -> int:
+        """Send what may run now; return the number of messages. Raises StoreUnavailable."""
+        messages = self._store.admit(MOST_MESSAGES)
+        if not messages:
+            return 0
+        try:
+            with self._celery.producer_or_acquire() as producer:
+                for message in messages:
+                    self._celery.send_task(
+                        UPLOAD_IMAGES,
+                        (message.job_id, message.indexes),
+                        producer=producer,
+                        ignore_result=True,  # else Celery subscribes to a result nobody reads
+                    )
+        except (OperationalError, KombuError, CeleryError, RedisError, OSError) as error:
+            raise StoreUnavailable(f"Broker: {error}") from error
+        return len(messages)

@@ -1,0 +1,66 @@
+"""The settings that API and worker share, and how every member reads its own.
+
+One frozen class per member, read once at start from the environment. Every field may also come
+from a file: `REDIS_URL_FILE=/run/secrets/redis_url` (Docker and Kubernetes secrets).
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, RedisDsn, TypeAdapter, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Base of every member's settings."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment; on a wrong value end the process, naming the variable."""
+        try:
+            return cls(**cls._from_files())
+        except ValidationError as error:
+            lines = [
+                f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
+                for e in error.errors()
+            ]
+            sys.exit("\n".join(lines))
+        except OSError as error:
+            sys.exit(f"{error.filename}: {error.strerror}")
+
+    @classmethod
+    def _from_files(cls) -> dict[str, Any]:
+        names = {name: os.environ.get(f"{name.upper()}_FILE") for name in cls.model_fields}
+        return {name: Path(path).read_text().strip() for name, path in names.items() if path}
+
+
+class JobsSettings(Settings):
+    """Where the state of the jobs and the queue are."""
+
+    redis_url: str = Field("redis://127.0.0.1:6379/0", description="Job state, results, broker")
+    broker_url: str | None = Field(None, description="The broker, where it is another Redis")
+    job_retention_days: float = Field(
+        30, gt=0, description="How long a job can be read after it finished"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe log lines that are written"
+    )
+
+    @field_validator("redis_url", "broker_url")
+    @classmethod
+    def _is_redis(cls, url: str | None) -> str | None:
+        if url is not None:
+            try:
+                TypeAdapter(RedisDsn).validate_python(url)
+            except ValidationError:
+                raise ValueError("takes a URL such as redis://host:6379/0") from None
+        return url
+
+    @property
+    def broker(self) -> str:
+        """The URL of the broker."""
+        return self.broker_url or self.redis_url

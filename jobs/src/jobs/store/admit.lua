@@ -1,0 +1,82 @@
+-- What may run now, as messages of one job each: {job, {index, ...}, job, {index, ...}, ...}.
+-- Round robin over the waiting jobs, no more than the workers alive have room for.
+-- ARGV: images in a message, messages at most, images admitted per image a worker holds, lease ms,
+--       beginnings after which a lost image is given up, its detail then, ms a finished job is kept
+
+local message_size, most_messages = tonumber(ARGV[1]), tonumber(ARGV[2])
+local depth, lease = tonumber(ARGV[3]), tonumber(ARGV[4])
+local most_begun, lost, keep = tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local at = now()
+
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', at, 'LIMIT', 0, 1000)) do
+  redis.call('ZREM', LEASES, member)
+  local job, index = image_of(member)
+  local state = state_of(job, index)
+  if state == BEGUN and attempts_of(job, index) >= most_begun then
+    settle(job, index, FAILED, lost, keep)
+  elseif state == ADMITTED or state == BEGUN then
+    wait_again(job, index)
+  end
+end
+
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', at, 'LIMIT', 0, 1000)) do
+  redis.call('ZREM', DUE, member)
+  local job, index = image_of(member)
+  if state_of(job, index) == WAITING then wait_again(job, index) end
+end
+
+if paused(at) then return {} end
+
+redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', at)
+local capacity = 0
+for _, worker in ipairs(redis.call('ZRANGE', WORKERS, 0, -1)) do
+  capacity = capacity + depth * tonumber(string.match(worker, '(%d+)$'))
+end
+local room = capacity - redis.call('ZCARD', LEASES)
+-- A little room is left to grow: many small messages would cost more than they carry.
+local enough = math.min(message_size, math.max(1, math.floor(capacity / 16)))
+
+-- Those that came back first, then those never admitted. `more`: the job still waits after these.
+local function take(job, count)
+  local indexes, leases = {}, {}
+  local function admit(index)
+    indexes[#indexes + 1] = index
+    leases[#leases + 1] = at + lease
+    leases[#leases + 1] = job .. ':' .. index
+  end
+  local returned = job_key(job, 'returned')
+  while #indexes < count do
+    local index = redis.call('LPOP', returned)
+    if not index then break end
+    if state_of(job, index) == WAITING then
+      set_state(job, index, ADMITTED)
+      admit(index)
+    end
+  end
+  local cursor = redis.call('HMGET', job_key(job), 'next', 'total')
+  local first, total = tonumber(cursor[1] or 0), tonumber(cursor[2] or 0)
+  local fresh = math.min(count - #indexes, total - first)
+  if fresh > 0 then
+    set_state(job, first, string.rep(ADMITTED, fresh))
+    redis.call('HINCRBY', job_key(job), 'next', fresh)
+    for index = first, first + fresh - 1 do admit(index) end
+  end
+  if #leases > 0 then redis.call('ZADD', LEASES, unpack(leases)) end
+  return indexes, first + fresh < total or redis.call('EXISTS', returned) == 1
+end
+
+local messages = {}
+while room >= enough and #messages < 2 * most_messages do
+  local head = redis.call('ZPOPMIN', WAITING_JOBS)
+  local job, turn = head[1], tonumber(head[2])
+  if not job then break end
+  redis.call('SET', TURN, turn)
+  local indexes, more = take(job, math.min(message_size, room))
+  if more then redis.call('ZADD', WAITING_JOBS, turn + 1, job) end
+  if #indexes > 0 then
+    room = room - #indexes
+    messages[#messages + 1] = job
+    messages[#messages + 1] = indexes
+  end
+end
+return messages

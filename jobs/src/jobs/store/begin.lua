@@ -1,0 +1,34 @@
+-- The images of a message that are this worker's from now on: {{index, url, attempt}, ...}.
+-- Compare-and-set: only what is admitted can be begun, so a second delivery begins nothing.
+-- ARGV: job, lease ms, index ...
+
+local job, lease = ARGV[1], tonumber(ARGV[2])
+local at = now()
+local begun, leases, ended = {}, {}, {}
+local stop = paused(at)
+
+for i = 3, #ARGV do
+  local index = ARGV[i]
+  if state_of(job, index) == ADMITTED then
+    if stop then
+      wait_again(job, index)
+      ended[#ended + 1] = job .. ':' .. index
+    else
+      local attempt = attempts_of(job, index) + 1
+      set_state(job, index, BEGUN)
+      set_attempts(job, index, attempt)
+      leases[#leases + 1] = at + lease
+      leases[#leases + 1] = job .. ':' .. index
+      begun[#begun + 1] = {
+        tonumber(index), redis.call('LINDEX', job_key(job, 'urls'), index), attempt
+      }
+    end
+  end
+end
+
+if #ended > 0 then redis.call('ZREM', LEASES, unpack(ended)) end
+if #begun > 0 then
+  redis.call('ZADD', LEASES, unpack(leases))
+  redis.call('HSETNX', job_key(job), 'begun', at)
+end
+return begun

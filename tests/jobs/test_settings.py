@@ -1,0 +1,44 @@
+"""How settings are read: from the environment, from files, and what a wrong one says."""
+
+from pathlib import Path
+
+import pytest
+
+from jobs.settings import JobsSettings
+
+
+def test_defaults_need_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REDIS_URL", "BROKER_URL", "JOB_RETENTION_DAYS"):
+        monkeypatch.delenv(name, raising=False)
+    settings = JobsSettings.load()
+    assert settings.broker == settings.redis_url == "redis://127.0.0.1:6379/0"
+    assert settings.job_retention_days == 30
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "redis_url"
+    secret.write_text("redis://:password@redis:6379/1\n")
+    monkeypatch.setenv("REDIS_URL", "redis://ignored/0")
+    monkeypatch.setenv("REDIS_URL_FILE", str(secret))
+    assert JobsSettings.load().redis_url == "redis://:password@redis:6379/1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "takes"),
+    [
+        ("REDIS_URL", "localhost:6379", "takes a URL such as redis://host:6379/0"),
+        ("JOB_RETENTION_DAYS", "soon", "valid number"),
+        ("LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
+        ("REDIS_URL_FILE", "/no/such/file", "No such file"),
+    ],
+)
+def test_a_wrong_value_ends_the_process_and_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, takes: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as end:
+        JobsSettings.load()
+    message = str(end.value)
+    assert message.startswith((f"{name}: ", "/no/such/file: "))
+    assert takes in message
+    assert value not in message or name == "REDIS_URL_FILE"
