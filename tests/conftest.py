@@ -8,6 +8,7 @@ from redis import Redis
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox.redis import RedisServer
+from sandbox.stack import Stack
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,10 @@ def settings(redis: Redis, redis_server: RedisServer) -> JobsSettings:
 @pytest.fixture
 def store(settings: JobsSettings) -> JobStore:
     return JobStore.connect(settings)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole service: Redis, stand-in Imgur, image source, API under gunicorn, a worker."""
+    with Stack(tmp_path_factory.mktemp("stack"), environment={"LOG_LEVEL": "debug"}) as stack:
+        yield stack

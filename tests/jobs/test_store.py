@@ -10,10 +10,12 @@ from jobs.model import (
     Begun,
     Failed,
     Failure,
+    Image,
     ImageStatus,
     JobStatus,
     Message,
     Outcome,
+    Page,
     Released,
     Result,
     Retry,
@@ -91,12 +93,15 @@ class TestClients:
         assert names == [f"{n}.jpg" for n in reversed(range(10))]
         assert rest.next is None
         assert store.links(4, None).items[0].endswith("/late.jpg")
+        assert store.links(4, 0) == Page([], None)
+        assert store.links(4, 10**9) == store.links(4, None)
 
     def test_images_page_and_filter(self, store: JobStore) -> None:
         job_id = store.add(urls(30))
         begun = begin_all(store)
         store.record([outcome(j, b, Failed(GONE)) for j, b in begun if b.index % 3 == 0])
-        seen, cursor = [], 0
+        seen: list[Image] = []
+        cursor = 0
         while True:
             page = store.images(job_id, ImageStatus.FAILED, 4, cursor)
             seen += page.items

@@ -68,7 +68,7 @@ def test_takes_what_users_have(url: str) -> None:
         ("http://\uff05\uff14\uff11.com/", "url-host"),  # fullwidth %41
         ("http://a\uff0fb/", "url-host"),  # fullwidth slash
         ("http://example.org\\@127.0.0.1/", "url-host"),
-        ("http://2001:db8::1/", "url-port"),
+        ("http://2001:db8::1/", "url-host"),
         ("http://[]/", "url-host"),
         ("http://[example.org]/", "url-host"),
         ("http://[::1", "url-host"),

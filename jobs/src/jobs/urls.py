@@ -11,7 +11,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ABSOLUTE = re.compile(r"([a-z][a-z0-9+.-]*):(//)?([^/?#]*)", re.IGNORECASE)
-_AUTHORITY = re.compile(r"(\[.*\]|[^:]*)(?::(.*))?")
+_AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:]*)(?::([^:]*))?")
 _PORT = re.compile(r"0*([0-9]{1,5})")
 _FORBIDDEN_IN_HOST = re.compile(r"[#%/:<>?@\[\\\]^|]")
 """Of the forbidden domain code points (WHATWG URL §3.2) those that were not refused before."""
@@ -56,7 +56,7 @@ def _check_authority(authority: str) -> None:
         raise InvalidURL("url-userinfo", "takes no user name and password before the host")
     split = _AUTHORITY.fullmatch(authority)
     if not split:
-        raise InvalidURL("url-host", "takes an IPv6 address in brackets only")
+        raise InvalidURL("url-host", "takes host:port, and an IPv6 address in brackets")
     host, port = split.groups()
     _check_host(host)
     if port:

@@ -137,8 +137,10 @@ class JobStore:
         neither repeat one nor hide one.
         """
         with _answering():
-            older = self._redis.llen("imgferry:links") if cursor is None else cursor
-            if older <= 0:
+            older = self._redis.llen("imgferry:links")
+            if cursor is not None:
+                older = min(older, cursor)
+            if not older:
                 return Page([], None)
             first = max(older - limit, 0)
             links = self._redis.lrange("imgferry:links", first, older - 1)

@@ -1,0 +1,39 @@
+"""The Flask application: the parts put together over a store."""
+
+from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
+
+from api.health import health
+from api.images import images
+from api.problems import answer_with_problems
+from api.request_log import log_requests
+from api.settings import ApiSettings
+from jobs.dispatch import Dispatcher
+from jobs.store import JobStore
+
+
+class CompactJSON(DefaultJSONProvider):
+    """Members in the order of the contract, without spaces."""
+
+    sort_keys = False
+    compact = True
+
+
+def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Flask:
+    """The API over this store. It opens no connection but to Redis, and none before it is asked."""
+    app = Flask(__name__, static_folder=None)
+    app.json = CompactJSON(app)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    app.url_map.merge_slashes = False  # one path for one thing: 404, not a redirect
+    log_requests(app)
+    answer_with_problems(app)
+    app.register_blueprint(images(settings, store, dispatcher))
+    app.register_blueprint(health(store))
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-cache"  # every answer may be another a second later
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return app

@@ -1,0 +1,60 @@
+"""Jobs, images and pages as the JSON of the contract (design §2)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from jobs.model import Failure, Image, Job, JobStatus, Page, Pause
+
+
+def present_job(job: Job, complete: str = "complete") -> dict[str, Any]:
+    """A job. The older dialect has another word for `complete`, as a status and as a key."""
+    return {
+        "id": job.id,
+        "created": present_time(job.created),
+        "finished": job.finished and present_time(job.finished),
+        "status": complete if job.status is JobStatus.COMPLETE else job.status,
+        "uploaded": {"pending": job.pending, complete: job.complete, "failed": job.failed},
+    }
+
+
+def present_images(page: Page[Image]) -> dict[str, Any]:
+    """Images of a job; `next` is null at the end."""
+    return {"images": [_image(image) for image in page.items], "next": page.next}
+
+
+def present_links(page: Page[str]) -> dict[str, Any]:
+    """Links of uploaded images; `next` is there only when there is more."""
+    body: dict[str, Any] = {"uploaded": page.items}
+    if page.next is not None:
+        body["next"] = page.next
+    return body
+
+
+def present_pause(pause: Pause) -> dict[str, str]:
+    """Why the whole destination waits, and until when."""
+    return {"reason": pause.reason, "until": present_time(pause.until)}
+
+
+def present_time(moment: datetime) -> str:
+    """UTC in ISO 8601 to the millisecond: `2026-11-21T16:48:29.123Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _image(image: Image) -> dict[str, Any]:
+    return {
+        "url": image.url,
+        "status": image.status,
+        "link": image.link,
+        "id": image.id,
+        "type": image.type,
+        "width": image.width,
+        "height": image.height,
+        "bytes": image.bytes,
+        "attempts": image.attempts,
+        "error": image.error and _failure(image.error),
+        "retryAt": image.retry_at and present_time(image.retry_at),
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {"code": failure.code, "message": failure.message, "retryable": failure.retryable}

@@ -1,0 +1,46 @@
+"""An id for every request and one line in the log for it, without path, query or body.
+
+The id is the client's `X-Request-ID` where that is sane; the answer carries it in the same header.
+"""
+
+import logging
+import re
+from time import perf_counter
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+log = structlog.get_logger()
+
+_SANE = re.compile(r"[A-Za-z0-9._~+/=:-]{1,128}")
+
+
+def log_requests(app: Flask) -> None:
+    """Bind `request_id` and `job_id` to everything logged while a request is served."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = perf_counter()
+        sent = request.headers.get("X-Request-ID", "")
+        g.request_id = sent if _SANE.fullmatch(sent) else uuid4().hex
+        clear_contextvars()
+        bind_contextvars(request_id=g.request_id)
+        if request.view_args:
+            bind_contextvars(**{name: str(value) for name, value in request.view_args.items()})
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        response.headers["X-Request-ID"] = g.request_id
+        # Health checks come every few seconds and say nothing.
+        level = logging.DEBUG if request.blueprint == "health" else logging.INFO
+        log.log(
+            level,
+            "request",
+            method=request.method,
+            route=request.url_rule and request.url_rule.rule,
+            status=response.status_code,
+            ms=round((perf_counter() - g.began) * 1000, 1),
+        )
+        return response

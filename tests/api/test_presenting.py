@@ -1,0 +1,107 @@
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from api.presenting import (
+    present_images,
+    present_job,
+    present_links,
+    present_pause,
+    present_time,
+)
+from jobs.model import Failure, Image, ImageStatus, Job, JobStatus, Page, Pause
+
+BEGAN = datetime(2026, 11, 21, 16, 48, 29, 123_999, UTC)
+
+
+def job(status: JobStatus, finished: datetime | None = None) -> Job:
+    return Job(
+        id="55355b7c-9b86-4a1a-b32e-6cdd6db07183",
+        created=BEGAN,
+        finished=finished,
+        status=status,
+        pending=["https://example.org/black-cat.jpg"],
+        complete=["https://example.org/gAGub9k.jpg"],
+        failed=[],
+    )
+
+
+def test_a_job_is_the_json_of_the_contract_member_by_member() -> None:
+    assert json.dumps(present_job(job(JobStatus.IN_PROGRESS))) == (
+        '{"id": "55355b7c-9b86-4a1a-b32e-6cdd6db07183", "created": "2026-11-21T16:48:29.123Z", '
+        '"finished": null, "status": "in-progress", '
+        '"uploaded": {"pending": ["https://example.org/black-cat.jpg"], '
+        '"complete": ["https://example.org/gAGub9k.jpg"], "failed": []}}'
+    )
+
+
+@pytest.mark.parametrize("status", JobStatus)
+def test_the_older_dialect_differs_in_one_word(status: JobStatus) -> None:
+    presented = present_job(job(status, finished=BEGAN), complete="completed")
+    assert presented["status"] == ("completed" if status is JobStatus.COMPLETE else status)
+    assert list(presented["uploaded"]) == ["pending", "completed", "failed"]
+    assert presented["finished"] == "2026-11-21T16:48:29.123Z"
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (datetime(2026, 1, 2, 3, 4, 5, 0, UTC), "2026-01-02T03:04:05.000Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 999_999, UTC), "2026-01-02T03:04:05.999Z"),
+        (
+            datetime(2026, 1, 1, 0, 30, 0, 0, timezone(timedelta(hours=1))),
+            "2025-12-31T23:30:00.000Z",
+        ),
+    ],
+)
+def test_times_are_utc_cut_to_the_millisecond(moment: datetime, text: str) -> None:
+    assert present_time(moment) == text
+
+
+def test_an_image_tells_all_that_is_known_and_null_for_the_rest() -> None:
+    image = Image(
+        url="https://example.org/cat.jpg",
+        status=ImageStatus.PENDING,
+        attempts=2,
+        error=Failure("source-timeout", "The source was too slow.", retryable=True),
+        retry_at=BEGAN,
+    )
+    assert present_images(Page([image], 7)) == {
+        "images": [
+            {
+                "url": "https://example.org/cat.jpg",
+                "status": "pending",
+                "link": None,
+                "id": None,
+                "type": None,
+                "width": None,
+                "height": None,
+                "bytes": None,
+                "attempts": 2,
+                "error": {
+                    "code": "source-timeout",
+                    "message": "The source was too slow.",
+                    "retryable": True,
+                },
+                "retryAt": "2026-11-21T16:48:29.123Z",
+            }
+        ],
+        "next": 7,
+    }
+
+
+def test_images_without_more_say_so_and_links_without_more_stay_as_of_old() -> None:
+    assert present_images(Page([], None)) == {"images": [], "next": None}
+    assert present_links(Page([], None)) == {"uploaded": []}
+    assert present_links(Page(["https://i.imgur.com/a.jpg"], 3)) == {
+        "uploaded": ["https://i.imgur.com/a.jpg"],
+        "next": 3,
+    }
+
+
+def test_a_pause_says_why_and_until_when() -> None:
+    assert present_pause(Pause("imgur-rate-limited", BEGAN)) == {
+        "reason": "imgur-rate-limited",
+        "until": "2026-11-21T16:48:29.123Z",
+    }

@@ -1,0 +1,164 @@
+"""The API as it is started: gunicorn over real sockets, as an operator runs it."""
+
+import json
+import re
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import requests
+
+from sandbox.errors import ProcessFailed
+from sandbox.process import Process
+from sandbox.redis import RedisServer
+
+UPLOAD = "/v1/images/upload"
+JSON = {"Content-Type": "application/json"}
+CANARY = "c4n4ry"
+CAT = f"https://example.org/{CANARY}.jpg"
+SHIPPED = ["-c", "python:api.gunicorn_conf"]
+PLAIN = ["--bind", "127.0.0.1:0", "api.wsgi:app"]
+
+
+def gunicorn(args: list[str], log: Path, environment: dict[str, str]) -> Process:
+    program = str(Path(sys.executable).with_name("gunicorn"))
+    return Process("api", [program, *args], log, {"PORT": "0", **environment})
+
+
+class Api:
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.port = int(process.wait_for_line(r"Listening at: http://127.0.0.1:(\d+)")[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def exchange(self, request: bytes) -> bytes:
+        """Send bytes as they are and no more; return all of the answer."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    def peak_memory(self) -> int:
+        """Bytes: the most that any process of it ever held."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return (
+            max(
+                int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0])
+                for pid in children.split()
+            )
+            * 1024
+        )
+
+
+@pytest.fixture(scope="module", params=[SHIPPED, PLAIN], ids=["shipped", "plain"])
+def api(
+    request: pytest.FixtureRequest,
+    redis_server: RedisServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Api]:
+    log = tmp_path_factory.mktemp("api") / "api.log"
+    process = gunicorn(request.param, log, {"REDIS_URL": redis_server.url})
+    process.start()
+    try:
+        yield Api(process)
+    finally:
+        process.stop()
+
+
+def test_a_job_is_read_from_every_process_right_after_it_was_posted(api: Api) -> None:
+    for number in range(20):
+        answer = requests.post(api.url + UPLOAD, json={"urls": [f"{CAT}?{number}"]}, timeout=20)
+        job = requests.get(api.url + answer.headers["Location"], timeout=20)
+        assert (answer.status_code, job.status_code) == (202, 200)
+        assert job.json()["uploaded"]["pending"] == [f"{CAT}?{number}"]
+
+
+def test_a_chunked_body_is_a_body(api: Api) -> None:
+    chunks = iter([b'{"urls":', json.dumps([CAT]).encode(), b"}"])
+    answer = requests.post(api.url + UPLOAD, data=chunks, headers=JSON, timeout=20)
+    assert answer.status_code == 202
+
+
+@pytest.mark.parametrize("chunked", [True, False], ids=["chunked", "by length"])
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_300_megabytes_are_refused_and_not_held(api: Api, chunked: bool) -> None:
+    requests.get(api.url + "/healthz", timeout=20).raise_for_status()
+    megabyte = b" " * 1_000_000
+    body = (megabyte for _ in range(300)) if chunked else megabyte * 300
+    answer = requests.post(api.url + UPLOAD, data=body, headers=JSON, timeout=60)
+    assert answer.status_code == 413
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert api.peak_memory() < 200_000_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"zz\r\n{}\r\n0\r\n\r\n",
+        b"5\r\n{}",
+        b"2\r\n{}xx0\r\n\r\n",
+        b"-2\r\n{}\r\n0\r\n\r\n",
+        b"2;\r{}\r\n0\r\n\r\n",
+        b"",
+    ],
+)
+def test_broken_chunks_are_the_clients_fault(api: Api, body: bytes) -> None:
+    head = f"POST {UPLOAD} HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n"
+    answer = api.exchange(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + body)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in answer
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 404),
+        ("GET", "/v1//images", 404),
+        ("GET", "/v1/images/", 404),
+        ("GET", f"{UPLOAD}/{CANARY}", 404),
+        ("GET", f"{UPLOAD}/{uuid4()}", 404),
+        ("GET", UPLOAD, 405),
+        ("DELETE", "/v1/images", 405),
+    ],
+)
+def test_every_error_is_a_problem(api: Api, method: str, path: str, status: int) -> None:
+    answer = api.exchange(f"{method} {path} HTTP/1.1\r\nHost: api\r\n\r\n".encode())
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"application/problem+json" in head
+    assert (b"\r\nAllow: " in head) is (status == 405)
+    assert json.loads(body)["status"] == status
+
+
+def test_the_log_has_ids_and_no_url(api: Api) -> None:
+    path = f"/v1/images?cursor={CANARY}"
+    for asked in (path, f"/{CANARY}", UPLOAD):
+        requests.get(api.url + asked, headers={"X-Request-ID": "mine"}, timeout=20)
+    wrong = {"urls": [f"ftp://{CANARY}"]}
+    answer = requests.post(
+        api.url + UPLOAD, json=wrong, headers={"X-Request-ID": "last"}, timeout=20
+    )
+    assert answer.headers["X-Request-ID"] == answer.json()["requestId"] == "last"
+    line = json.loads(api.process.wait_for_line(r'\{.*"request_id": "last".*\}')[0])
+    assert (line["event"], line["method"], line["status"]) == ("request", "POST", 422)
+    assert line["route"] == UPLOAD
+    assert CANARY not in api.process.log.read_text()
+
+
+@pytest.mark.parametrize("args", [SHIPPED, PLAIN], ids=["shipped", "plain"])
+@pytest.mark.parametrize("name", ["MAX_URLS_PER_JOB", "REDIS_URL"])
+def test_a_wrong_setting_ends_gunicorn_by_its_name(
+    tmp_path: Path, args: list[str], name: str
+) -> None:
+    process = gunicorn(args, tmp_path / "api.log", {name: "many"})
+    process.start()
+    try:
+        with pytest.raises(ProcessFailed, match="ended"):
+            process.wait_until(lambda: False)
+        assert f"\n{name}: " in process.log.read_text()
+        assert "Traceback" not in process.log.read_text()
+    finally:
+        process.stop()
