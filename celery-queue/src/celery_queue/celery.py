@@ -1,0 +1,39 @@
+"""What `celery -A celery_queue worker` and `celery -A celery_queue flower` find."""
+
+import logging
+from math import ceil
+from typing import Any
+
+from celery.signals import setup_logging
+
+from celery_queue.bootsteps import FerryStep
+from celery_queue.settings import WorkerSettings
+from jobs.logs import configure_logging
+from jobs.queue import make_celery
+from jobs.settings import JobsSettings
+from jobs.store import DEPTH, MESSAGE_SIZE
+
+_settings = JobsSettings.load()
+
+app = make_celery(_settings)
+app.conf.update(
+    worker_pool="threads",
+    # A thread only waits for its message. Enough for all that is admitted, also in small messages.
+    worker_concurrency=max(
+        16, ceil(DEPTH * WorkerSettings.load().worker_images_at_once / MESSAGE_SIZE)
+    ),
+    # A worker takes a message when a thread is free: what it took early, no other could run.
+    worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=True,
+)
+app.steps["worker"].add(FerryStep)
+
+
+@setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]
+def _configure_logging(**_: Any) -> None:
+    configure_logging(_settings.log_level)
+    # Two lines for every message, which say less than our own one.
+    for name in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,169 @@
+"""Fetching: from a source URL to the bytes of an image. What they say they are is not believed.
+
+A stranger chose the URL, and perhaps owns the server. Where it may lead is the guard's matter
+(`celery_queue.connector`); here are how long, how much, how often, and what may come back.
+"""
+
+import asyncio
+import io
+import re
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+from urllib.parse import urljoin
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
+
+from celery_queue import errors
+from celery_queue.addresses import Guard
+from celery_queue.connector import GuardedConnector
+from celery_queue.formats import ImageFacts, identify
+from jobs.urls import check_source_url
+
+_HEADERS = {"User-Agent": "Imgferry/0.1", "Accept": "image/*", "Accept-Encoding": "identity"}
+_REDIRECTS = {301, 302, 303, 307, 308}
+_TRANSIENT = {408, 425, 429}
+_MAX_URL_LENGTH = 8190
+"""Of any hop: what aiohttp takes as a header line, so a Location can hold no more."""
+_MAX_RETRY_AFTER = 86_400.0
+_NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+_IMGUR_HOST = re.compile(r"(.+\.)?imgur\.(com|io)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An image as it came, and what its header says."""
+
+    content: bytes
+    facts: ImageFacts
+
+
+class Fetcher:
+    """Fetches images, many at once, over one session for the process's life.
+
+    An async context manager. `timeout` is seconds for one whole fetch: names, redirects, body.
+    `max_bytes` is counted, whatever a Content-Length says. `limit` is connections at once.
+    """
+
+    def __init__(
+        self, guard: Guard, *, timeout: float, max_bytes: int, limit: int, max_redirects: int = 5
+    ) -> None:
+        self._guard = guard
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._limit = limit
+        self._max_redirects = max_redirects
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=GuardedConnector(self._guard, self._limit),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=_HEADERS,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),  # ours covers them all
+            auto_decompress=False,
+            trust_env=False,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+
+    async def fetch(self, url: str) -> Fetched:
+        """Fetch the image at `url`. Raises SourceError and nothing else."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                content = await self._follow(url)
+        except FOREIGN_ERRORS as error:
+            raise translate(error) from error
+        return Fetched(content, identify(content))
+
+    async def _follow(self, url: str) -> bytes:
+        for _ in range(self._max_redirects + 1):
+            hop = _checked(url)
+            # A body that is not read to its end is never drained: its connection is closed.
+            async with self._session.get(hop, allow_redirects=False) as response:
+                location = response.headers.get("Location")
+                if response.status not in _REDIRECTS or location is None:
+                    _check_status(response)
+                    return await self._read(response)
+            url = urljoin(url, location)
+        raise errors.TooManyRedirects
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        if _is_encoded(response):
+            raise errors.EncodedBody
+        if (response.content_length or 0) > self._max_bytes:
+            raise errors.ImageTooLarge(self._max_bytes)
+        body = io.BytesIO()  # gives its bytes without another copy, unlike a list that is joined
+        while chunk := await response.content.readany():
+            body.write(chunk)
+            if body.tell() > self._max_bytes:
+                raise errors.ImageTooLarge(self._max_bytes)
+        return body.getvalue()
+
+
+def _checked(url: str) -> URL:
+    """The URL of a hop as it will be requested: byte for byte, for a signature may cover it."""
+    check_source_url(url, _MAX_URL_LENGTH)
+    parsed = URL(url, encoded=url.isascii())
+    if parsed.path == "/removed.png" and _IMGUR_HOST.fullmatch(parsed.host or ""):
+        raise errors.SourceRemoved
+    return parsed
+
+
+def _check_status(response: aiohttp.ClientResponse) -> None:
+    status = response.status
+    if 200 <= status < 300:
+        return
+    if status in {404, 410}:
+        raise errors.SourceNotFound
+    if status in _TRANSIENT or status >= 500:
+        wait = _retry_after(response.headers.get("Retry-After", ""))
+        raise errors.SourceUnavailable(status, retry_after=wait)
+    raise errors.SourceRefused(status)
+
+
+def _retry_after(value: str) -> float | None:
+    """Seconds or a date (RFC 9110 §10.2.3), at most a day; None for anything else."""
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        seconds = float(value)
+    else:
+        try:
+            date = datetime.strptime(value, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+        except ValueError:
+            return None
+        seconds = (date - datetime.now(UTC)).total_seconds()
+    return min(max(seconds, 0.0), _MAX_RETRY_AFTER)
+
+
+def _is_encoded(response: aiohttp.ClientResponse) -> bool:
+    encodings = response.headers.getall("Content-Encoding", [])
+    return any(encoding.strip().lower() not in {"", "identity"} for encoding in encodings)
+
+
+def translate(error: Exception) -> errors.SourceError:
+    """What an exception of aiohttp or below means for the user; one of FOREIGN_ERRORS."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        gone = error.os_error.errno in _NO_SUCH_HOST
+        return errors.HostNotFound() if gone else errors.SourceUnreachable()
+    return next(ours() for theirs, ours in _TRANSLATIONS if isinstance(error, theirs))
+
+
+# The first that fits: a certificate error is a ClientConnectorError and a ValueError.
+_TRANSLATIONS: list[tuple[type[Exception], type[errors.SourceError]]] = [
+    (TimeoutError, errors.SourceTimeout),
+    (aiohttp.ClientConnectionError, errors.SourceUnreachable),
+    (aiohttp.ClientPayloadError, errors.IncompleteBody),
+    (aiohttp.TooManyRedirects, errors.TooManyRedirects),
+    (aiohttp.InvalidURL, errors.InvalidSource),
+    (aiohttp.NonHttpUrlClientError, errors.InvalidSource),
+    (aiohttp.RedirectClientError, errors.InvalidSource),
+    (aiohttp.ClientError, errors.SourceUnreachable),
+    (HttpProcessingError, errors.SourceUnreachable),
+    (OSError, errors.SourceUnreachable),
+    (ValueError, errors.InvalidSource),
+]
+FOREIGN_ERRORS = tuple(theirs for theirs, _ in _TRANSLATIONS)

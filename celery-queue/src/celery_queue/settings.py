@@ -1,0 +1,45 @@
+"""The settings of the worker."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from celery_queue.addresses import Guard
+from jobs.settings import Settings
+
+Several = NoDecode  # taken as one,two rather than as JSON
+
+
+class WorkerSettings(Settings):
+    """Where images go, and what a source may cost."""
+
+    imgur_api_url: str = Field(
+        "https://api.imgur.com", pattern="^https?://", description="Imgur, or what speaks its API"
+    )
+    imgur_client_id: str | None = Field(None, description="The application's id at Imgur")
+    upload_timeout: float = Field(60, gt=0, description="Seconds for one upload")
+    fetch_timeout: float = Field(30, gt=0, description="Seconds for one fetch, redirects included")
+    fetch_max_bytes: int = Field(20_000_000, gt=0, description="Bytes of the largest image")
+    fetch_allow: Annotated[tuple[str, ...], Several] = Field(
+        (), description="Networks, addresses and hosts that may be fetched from at any port"
+    )
+    fetch_ports: Annotated[tuple[int, ...], Several] = Field(
+        (80, 443), description="Ports that may be fetched from"
+    )
+    worker_images_at_once: int = Field(
+        100, ge=1, le=5000, description="Images that one worker process fetches and uploads at once"
+    )
+
+    @field_validator("fetch_allow", "fetch_ports", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("fetch_allow")
+    @classmethod
+    def _is_understood(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        Guard(value)
+        return value

@@ -1,0 +1,588 @@
+import asyncio
+import email.utils
+import shutil
+import ssl
+import struct
+import subprocess
+import time
+import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp.http_exceptions import HttpProcessingError
+
+from celery_queue import errors
+from celery_queue.addresses import Guard
+from celery_queue.errors import SourceError
+from celery_queue.fetch import FOREIGN_ERRORS, Fetched, Fetcher, translate
+from celery_queue.formats import ImageFacts
+
+PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 3, 2) + b"\x08\x02\0\0\0"
+MAX_BYTES = 1_000_000
+DEADLINE = 0.3
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def ok(body: bytes = PNG, *headers: str) -> bytes:
+    return answer(200, f"Content-Length: {len(body)}", *headers) + body
+
+
+def answer(status: int, *headers: str) -> bytes:
+    return "\r\n".join([f"HTTP/1.1 {status} Any", *headers, "", ""]).encode()
+
+
+def redirect(location: str) -> bytes:
+    return answer(302, f"Location: {location}", "Content-Length: 0")
+
+
+def ends(*parts: bytes) -> Handler:
+    """Sends these bytes and hangs up."""
+
+    async def handler(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"".join(parts))
+
+    return handler
+
+
+def endless(start: bytes, part: bytes, pause: float = 0.0) -> Handler:
+    """Sends `start`, then `part` again and again until nobody listens."""
+
+    async def handler(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(start)
+        while True:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(pause)
+
+    return handler
+
+
+@asynccontextmanager
+async def listening(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """A server on loopback: its base URL. What it still does at the end is broken off."""
+    serving: list[tuple[asyncio.Task[None], asyncio.StreamWriter]] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            await handler(reader, writer)
+        writer.close()
+
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving.append((asyncio.create_task(serve(reader, writer)), writer))
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        for task, writer in serving:
+            task.cancel()
+            writer.transport.abort()
+        await asyncio.gather(*(task for task, _ in serving), return_exceptions=True)
+
+
+@asynccontextmanager
+async def source(answers: dict[str, bytes | Handler]) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A real HTTP origin: its base URL, and the request heads it got."""
+    requests: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            requests.append(head)
+            found = answers[head.split()[1].decode()]
+            if not isinstance(found, bytes):
+                return await found(reader, writer)
+            writer.write(found)
+            await writer.drain()
+
+    async with listening(serve) as base:
+        yield base, requests
+
+
+def fetcher(timeout: float = 10.0, max_redirects: int = 5) -> Fetcher:
+    return Fetcher(
+        Guard(["127.0.0.1"]),
+        timeout=timeout,
+        max_bytes=MAX_BYTES,
+        limit=10,
+        max_redirects=max_redirects,
+    )
+
+
+def fetch(
+    answers: dict[str, bytes | Handler], *, path: str = "/", timeout: float = 10.0
+) -> tuple[Fetched, list[bytes]]:
+    """Fetch one path of an origin; the image and the requests it took."""
+
+    async def main() -> tuple[Fetched, list[bytes]]:
+        async with source(answers) as (base, requests), fetcher(timeout) as client:
+            return await client.fetch(base + path), requests
+
+    return asyncio.run(main())
+
+
+def failure(found: bytes | Handler, *, timeout: float = 10.0) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        fetch({"/": found}, timeout=timeout)
+    return caught.value
+
+
+def test_an_image_comes_with_its_facts() -> None:
+    fetched, _ = fetch({"/": ok()})
+    assert fetched == Fetched(PNG, ImageFacts("image/png", 3, 2))
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        ok(PNG, "Content-Type: text/html"),
+        ok(PNG, "Content-Encoding: identity"),
+        answer(200, "Transfer-Encoding: chunked") + b"%x\r\n%s\r\n0\r\n\r\n" % (len(PNG), PNG),
+        answer(103, "Link: </style.css>; rel=preload") + ok(),
+        answer(206, f"Content-Length: {len(PNG)}") + PNG,
+    ],
+    ids=["declared-html", "identity", "chunked", "early-hints", "partial-content"],
+)
+def test_what_counts_is_the_body(answered: bytes) -> None:
+    fetched, _ = fetch({"/": answered})
+    assert fetched.content == PNG
+
+
+def test_a_body_that_ends_with_the_connection_is_whole() -> None:
+    fetched, _ = fetch({"/": ends(answer(200), PNG)})
+    assert fetched.content == PNG
+
+
+def test_a_request_says_who_we_are_and_nothing_else() -> None:
+    path = "/a%7eb%2F@@+c?q=[1]|{2}&Signature=a%2fb+c==&empty="
+    _, (request,) = fetch({path: ok()}, path=path + "#fragment")
+    first, *headers = request.decode().strip().split("\r\n")
+    assert first == f"GET {path} HTTP/1.1"
+    assert [header for header in headers if not header.startswith("Host: 127.0.0.1:")] == [
+        "User-Agent: Imgferry/0.1",
+        "Accept: image/*",
+        "Accept-Encoding: identity",
+    ]
+
+
+def test_a_path_beyond_ascii_is_sent_as_utf8() -> None:
+    fetched, _ = fetch({"/ko%C4%8Dka.png?b=%C3%BC": ok()}, path="/kočka.png?b=ü")
+    assert fetched.content == PNG
+
+
+def test_cookies_and_the_environment_are_ignored(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login canary password canary\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+
+    async def main() -> list[bytes]:
+        async with (
+            source({"/": ok(PNG, "Set-Cookie: canary=1; Path=/")}) as (base, requests),
+            fetcher() as client,
+        ):
+            await client.fetch(f"{base}/")
+            await client.fetch(f"{base}/")
+            return requests
+
+    first, second = asyncio.run(main())
+    assert first == second
+    assert b"canary" not in second
+
+
+def test_redirects_are_followed_relative_and_absolute_up_to_the_limit() -> None:
+    async def main() -> None:
+        answers: dict[str, bytes | Handler] = {
+            "/1": redirect("2?a=b"),
+            "/2?a=b": redirect("/deep/3"),
+            "/deep/3": redirect("../4"),
+            "/4": redirect("?5"),
+            "/4?5": redirect("//127.0.0.1:{port}/6"),
+            "/6": ok(),
+        }
+        async with source(answers) as (base, requests):
+            answers["/4?5"] = redirect(f"{base.removeprefix('http:')}/6")
+            async with fetcher() as client:
+                assert (await client.fetch(f"{base}/1")).content == PNG
+            assert len(requests) == 6
+            async with fetcher(max_redirects=4) as client:
+                with pytest.raises(errors.TooManyRedirects):
+                    await client.fetch(f"{base}/1")
+            assert len(requests) == 11
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("ftp://example.org/cat.jpg", errors.InvalidSource),
+        ("file:///etc/passwd", errors.InvalidSource),
+        ("http://user:secret@127.0.0.1/", errors.InvalidSource),
+        ("http://[::1", errors.InvalidSource),
+        ("http://127.0.0.1:99999/", errors.InvalidSource),
+        ("/" + "a" * 8170, errors.InvalidSource),
+        ("http://127.0.0.2/", errors.ForbiddenAddress),
+        ("/", errors.TooManyRedirects),
+        ("https://i.imgur.com/removed.png", errors.SourceRemoved),
+        ("//IMGUR.com/removed.png", errors.SourceRemoved),
+        ("http://m.imgur.io/removed.png?x", errors.SourceRemoved),
+        ("http://127.0.0.2/removed.png", errors.ForbiddenAddress),
+    ],
+)
+def test_every_hop_is_checked(location: str, expected: type[SourceError]) -> None:
+    assert type(failure(redirect(location))) is expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://i.imgur.com/removed.png",
+        "http://imgur.com/removed.png",
+    ],
+)
+def test_imgurs_placeholder_itself_is_no_source(url: str) -> None:
+    async def main() -> None:
+        async with fetcher() as client:
+            await client.fetch(url)
+
+    with pytest.raises(errors.SourceRemoved, match="no longer exists"):
+        asyncio.run(main())
+
+
+def test_a_redirect_that_leads_nowhere_is_a_refusal() -> None:
+    assert type(failure(answer(302, "Content-Length: 0"))) is errors.SourceRefused
+
+
+def test_the_body_of_a_redirect_is_not_read() -> None:
+    moved = endless(answer(302, "Location: /cat", "Transfer-Encoding: chunked"), b"1\r\nx\r\n")
+    fetched, _ = fetch({"/": moved, "/cat": ok()})
+    assert fetched.content == PNG
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (204, errors.NotAnImage),
+        (300, errors.SourceRefused),
+        (304, errors.SourceRefused),
+        (400, errors.SourceRefused),
+        (401, errors.SourceRefused),
+        (403, errors.SourceRefused),
+        (404, errors.SourceNotFound),
+        (408, errors.SourceUnavailable),
+        (410, errors.SourceNotFound),
+        (425, errors.SourceUnavailable),
+        (429, errors.SourceUnavailable),
+        (451, errors.SourceRefused),
+        (500, errors.SourceUnavailable),
+        (503, errors.SourceUnavailable),
+        (599, errors.SourceUnavailable),
+    ],
+)
+def test_a_status_decides_whether_to_try_again(status: int, expected: type[SourceError]) -> None:
+    error = failure(answer(status, "Content-Length: 0"))
+    assert type(error) is expected
+    assert error.retry_after is None
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("0", 0), ("17", 17), ("999999999", 86_400)])
+def test_retry_after_may_be_seconds_up_to_a_day(value: str, seconds: float) -> None:
+    error = failure(answer(429, f"Retry-After: {value}", "Content-Length: 0"))
+    assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize(("ahead", "low", "high"), [(600, 500, 600), (-60, 0, 0)])
+def test_retry_after_may_be_a_date(ahead: float, low: float, high: float) -> None:
+    date = email.utils.formatdate(time.time() + ahead, usegmt=True)
+    error = failure(answer(429, f"Retry-After: {date}", "Content-Length: 0"))
+    assert error.retry_after is not None
+    assert low <= error.retry_after <= high
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "-5", "1.5", "soon", "٣", "9" * 400, "Mon, 99 Foo 2026", "Sat, 21 Nov 2026 10:00:00 +99"],
+)
+def test_a_retry_after_that_is_neither_is_none(value: str) -> None:
+    error = failure(answer(503, f"Retry-After: {value}", "Content-Length: 0"))
+    assert type(error) is errors.SourceUnavailable
+    assert error.retry_after is None
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        answer(200, f"Content-Length: {MAX_BYTES + 1}"),  # and no body: it is not waited for
+        endless(answer(200, "Transfer-Encoding: chunked"), b"10000\r\n" + b"x" * 65536 + b"\r\n"),
+        endless(answer(200), b"x" * 65536),
+        ends(answer(200), b"x" * (MAX_BYTES + 1)),
+    ],
+    ids=["announced", "chunked", "until-close", "one-byte-more"],
+)
+def test_bytes_are_counted(found: bytes | Handler) -> None:
+    assert type(failure(found)) is errors.ImageTooLarge
+
+
+def test_a_body_of_exactly_the_limit_is_taken_and_held_once() -> None:
+    body = PNG.ljust(MAX_BYTES, b"x")
+
+    async def main() -> int:
+        async with (
+            source({"/": ok(body)}) as (base, _),
+            fetcher() as client,
+        ):
+            await client.fetch(f"{base}/")
+            tracemalloc.start()
+            try:
+                fetched = await client.fetch(f"{base}/")
+                return tracemalloc.get_traced_memory()[1] if fetched.content == body else 0
+            finally:
+                tracemalloc.stop()
+
+    peak = asyncio.run(main())
+    # One megabyte is the body; a second copy would be another. The rest are buffers of 256 KB.
+    assert MAX_BYTES < peak < 1.9 * MAX_BYTES
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        ends(answer(200, f"Content-Length: {len(PNG) + 1}"), PNG),
+        ends(answer(200, "Transfer-Encoding: chunked"), b"%x\r\n" % len(PNG), PNG),
+        ends(answer(200, "Transfer-Encoding: chunked"), b"%x\r\n%s\r\n" % (len(PNG), PNG)),
+    ],
+    ids=["length", "within-chunk", "between-chunks"],
+)
+def test_a_body_that_ends_early_may_be_whole_next_time(found: Handler) -> None:
+    error = failure(found)
+    assert type(error) is errors.IncompleteBody
+    assert error.retryable
+
+
+def test_what_follows_a_body_is_not_taken_for_the_next_answer() -> None:
+    poison = ok(b"GIF89a\1\0\1\0")
+
+    async def main() -> list[bytes]:
+        answers: dict[str, bytes | Handler] = {"/first": ok() + poison, "/second": ok()}
+        async with source(answers) as (base, _), fetcher() as client:
+            return [(await client.fetch(f"{base}/{n}")).content for n in ("first", "second")]
+
+    assert asyncio.run(main()) == [PNG, PNG]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP", "identity, gzip", "x"])
+def test_an_encoding_nobody_asked_for_is_refused(encoding: str) -> None:
+    assert type(failure(ok(PNG, f"Content-Encoding: {encoding}"))) is errors.EncodedBody
+
+
+def test_a_second_content_encoding_header_is_seen() -> None:
+    answered = ok(PNG, "Content-Encoding: identity", "Content-Encoding: gzip")
+    assert type(failure(answered)) is errors.EncodedBody
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        ends(),
+        ends(b"SSH-2.0-OpenSSH_9.2\r\n"),
+        ends(b"HTTP/1.1 200"),
+        ends(b"\0" * 1000),
+        answer(200, "Content-Length: -5") + PNG,
+        answer(200, "Content-Length: 5", "Content-Length: 6") + PNG,
+        answer(200, "X: " + "x" * 100_000) + PNG,
+        answer(200, *(f"X{n}: x" for n in range(1000))) + PNG,
+        endless(answer(200)[:-2], b"X: x\r\n"),
+        ends(answer(200, "Transfer-Encoding: chunked"), b"zz\r\n"),
+    ],
+    ids=[
+        "nothing",
+        "ssh",
+        "cut",
+        "zeros",
+        "negative",
+        "two-lengths",
+        "long-header",
+        "many-headers",
+        "endless-headers",
+        "bad-chunk",
+    ],
+)
+def test_an_answer_that_is_not_http_is_an_unreachable_source(found: bytes | Handler) -> None:
+    error = failure(found)
+    assert type(error) in {errors.SourceUnreachable, errors.IncompleteBody}
+    assert error.retryable
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        endless(b"", b""),
+        endless(answer(200)[:-2], b"X", pause=0.02),
+        endless(b"", answer(100), pause=0.0),
+        endless(answer(200, "Content-Length: 1000"), b"x", pause=0.02),
+        endless(answer(200, "Transfer-Encoding: chunked"), b"1\r\nx\r\n", pause=0.02),
+    ],
+    ids=["silence", "header-drip", "1xx-flood", "body-drip", "chunk-drip"],
+)
+def test_one_deadline_is_over_the_whole_exchange(found: Handler) -> None:
+    started = time.monotonic()
+    error = failure(found, timeout=DEADLINE)
+    assert type(error) is errors.SourceTimeout
+    assert error.retryable
+    assert DEADLINE <= time.monotonic() - started < DEADLINE + 0.5
+
+
+def test_the_deadline_is_over_all_redirects_together() -> None:
+    async def slow(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(DEADLINE / 2)
+        writer.write(redirect("/"))
+
+    assert type(failure(slow, timeout=DEADLINE)) is errors.SourceTimeout
+
+
+async def https_failure(base: str, within: float = 10.0) -> SourceError:
+    async with fetcher(within) as client:
+        with pytest.raises(SourceError) as caught:
+            await client.fetch(base.replace("http:", "https:") + "/")
+    return caught.value
+
+
+def test_a_tls_handshake_that_is_none_is_an_unreachable_source() -> None:
+    async def main() -> SourceError:
+        async def speak(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(answer(400))
+
+        async with listening(speak) as base:
+            return await https_failure(base)
+
+    assert type(asyncio.run(main())) is errors.SourceUnreachable
+
+
+def test_a_silent_tls_handshake_ends_with_the_deadline() -> None:
+    async def main() -> SourceError:
+        async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read()
+
+        async with listening(listen) as base:
+            return await https_failure(base, DEADLINE)
+
+    assert type(asyncio.run(main())) is errors.SourceTimeout
+
+
+@pytest.fixture(scope="module")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("tls")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=any"
+    command += f" -addext subjectAltName=IP:127.0.0.1 -keyout {key} -out {certificate}"
+    subprocess.run(command.split(), check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(self_signed: ssl.SSLContext) -> None:
+    async def main() -> SourceError:
+        async with listening(ends(), self_signed) as base:
+            return await https_failure(base)
+
+    error = asyncio.run(main())
+    assert type(error) is errors.SourceUnreachable
+    assert isinstance(error.__cause__, ssl.SSLCertVerificationError)
+
+
+def test_a_port_nobody_listens_on_is_an_unreachable_source() -> None:
+    async def main() -> None:
+        async with source({}) as (base, _):
+            pass
+        async with fetcher() as client:
+            await client.fetch(f"{base}/")
+
+    with pytest.raises(errors.SourceUnreachable):
+        asyncio.run(main())
+
+
+def test_a_deadline_of_the_caller_is_the_callers() -> None:
+    async def main() -> None:
+        async with source({"/": endless(b"", b"")}) as (base, _), fetcher() as client:
+            async with asyncio.timeout(0.05):
+                await client.fetch(f"{base}/")
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(main())
+
+
+def subclasses(cls: type[Exception]) -> Iterator[type[Exception]]:
+    for subclass in cls.__subclasses__():
+        yield subclass
+        yield from subclasses(subclass)
+
+
+FOREIGN = [
+    cls
+    for root in (aiohttp.ClientError, HttpProcessingError, OSError, ssl.SSLError)
+    for cls in (root, *subclasses(root))
+    if cls.__module__.partition(".")[0] in {"aiohttp", "builtins", "ssl", "socket", "asyncio"}
+]
+
+
+def bare(cls: type[Exception]) -> Exception:
+    """An instance, whatever its constructor takes."""
+    error: Exception = cls.__new__(cls)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        error._os_error = OSError()
+    return error
+
+
+@pytest.mark.parametrize("cls", FOREIGN, ids=lambda cls: cls.__name__)
+def test_every_exception_of_the_layers_below_is_translated(cls: type[Exception]) -> None:
+    assert issubclass(cls, FOREIGN_ERRORS)
+    assert type(translate(bare(cls))) in {
+        errors.SourceUnreachable,
+        errors.SourceTimeout,
+        errors.InvalidSource,
+        errors.IncompleteBody,
+        errors.TooManyRedirects,
+    }
+
+
+def test_what_an_exception_is_translated_to_is_what_it_means() -> None:
+    meant: dict[type[Exception], type[SourceError]] = {
+        aiohttp.ServerTimeoutError: errors.SourceTimeout,
+        aiohttp.ClientOSError: errors.SourceUnreachable,
+        aiohttp.ServerDisconnectedError: errors.SourceUnreachable,
+        aiohttp.ClientConnectorCertificateError: errors.SourceUnreachable,
+        aiohttp.ClientPayloadError: errors.IncompleteBody,
+        aiohttp.InvalidURL: errors.InvalidSource,
+        aiohttp.ClientResponseError: errors.SourceUnreachable,
+        UnicodeError: errors.InvalidSource,
+        ConnectionResetError: errors.SourceUnreachable,
+    }
+    assert {cls: type(translate(bare(cls))) for cls in meant} == meant
+
+
+def test_the_tree_of_errors_is_the_one_its_module_draws() -> None:
+    def drawn(cls: type[Exception], depth: int) -> list[str]:
+        below = [line for sub in cls.__subclasses__() for line in drawn(sub, depth + 1)]
+        return [f"{'  ' * depth}{'*' if below else 'x'} {cls.__name__}", *below]
+
+    assert errors.__doc__ is not None
+    lines = [line for line in errors.__doc__.splitlines() if line.strip()[:2] in {"* ", "x "}]
+    assert drawn(SourceError, 0) == lines
+
+
+def test_every_error_has_a_code_of_its_own() -> None:
+    leaves = [cls for cls in subclasses(SourceError) if not cls.__subclasses__()]
+    codes = [cls.code for cls in leaves if issubclass(cls, SourceError)]
+    assert len(set(codes)) == len(leaves)
+    assert all(code.startswith("source-") for code in codes)

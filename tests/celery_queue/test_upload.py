@@ -1,0 +1,74 @@
+"""Uploading to the stand-in: what Imgur answers, and does not, is an image or an ImgurError."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from celery_queue.fetch import Fetched
+from celery_queue.formats import identify
+from celery_queue.upload import Uploader
+from imgur import (
+    ImgurError,
+    ImgurThrottled,
+    ImgurUnavailable,
+    UploadedImage,
+)
+from sandbox import parts
+from sandbox.ports import free_port
+from sandbox.source.photos import photo
+from sandbox.stack import NO_LIMITS
+
+
+@pytest.fixture(scope="module")
+def imgur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    directory = tmp_path_factory.mktemp("imgur")
+    server = parts.imgur(free_port(), directory / "images", NO_LIMITS, directory)
+    server.start()
+    server.wait_until(server.answers)
+    yield server.url
+    server.stop()
+
+
+def upload(api_url: str, content: bytes, timeout: float = 10) -> UploadedImage:
+    async def run() -> UploadedImage:
+        async with Uploader(api_url, "test", timeout=timeout, limit=1) as uploader:
+            return await uploader.upload(Fetched(content, identify(content)))
+
+    return asyncio.run(run())
+
+
+PHOTO = photo(1, "png", 5000)
+
+
+def test_the_image_is_at_imgur(imgur: str) -> None:
+    image = upload(imgur + "/", PHOTO)
+    assert requests.get(image.link).content == PHOTO
+    assert image.deletehash
+    assert image.deletehash not in repr(image)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"name": "too-fast"}, ImgurThrottled),
+        ({"name": "reset"}, ImgurUnavailable),
+        ({"name": "lost-answer"}, ImgurUnavailable),
+        ({"name": "slow", "seconds": 30}, ImgurUnavailable),
+        ({"name": "html-overload"}, ImgurUnavailable),
+        ({"name": "empty"}, ImgurUnavailable),
+    ],
+)
+def test_what_goes_wrong_is_an_imgur_error(
+    imgur: str, fault: dict[str, object], error: type[ImgurError]
+) -> None:
+    requests.put(f"{imgur}/_stand-in/faults", json=[fault]).raise_for_status()
+    with pytest.raises(error):
+        upload(imgur, PHOTO, timeout=1)
+    assert upload(imgur, PHOTO).link
+
+
+def test_nobody_there_is_an_imgur_error() -> None:
+    with pytest.raises(ImgurUnavailable):
+        upload("http://127.0.0.1:1", PHOTO)
