@@ -91,7 +91,7 @@ class Ferry:
         except Exception as error:
             # Where it happened, but not its message: that may hold a URL.
             where = "".join(format_tb(error.__traceback__))
-            log.error("defect", error=type(error).__name__, where=where, **ids)
+            log.error("defect", error=type(error).__name__, where=where, **ids)  # noqa: TRY400
             return Failed(_DEFECT)
 
     def _may_upload(self) -> bool:
