@@ -1,0 +1,5 @@
+"""`python -m imgferry`."""
+
+from imgferry.cli import main
+
+main()

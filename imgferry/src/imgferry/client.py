@@ -1,0 +1,133 @@
+"""The Python client of the REST API."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from imgferry.errors import ImgferryError, JobNotFound, Refused, ServiceUnreachable
+from imgferry.model import Image, ImageStatus, Job
+
+RETRIES = Retry(
+    total=3,
+    backoff_factor=0.3,
+    status_forcelist=[502, 503, 504],
+    allowed_methods=["GET"],  # a POST whose answer was lost may have made a job
+    raise_on_status=False,
+)
+
+
+class Client:
+    """Uploads through the service at `base_url`. A context manager; for one thread at a time.
+
+    Every call may raise ServiceUnreachable, after some retries where repeating does no harm, and
+    Refused. `timeout` is in seconds, for connecting and for each wait for bytes.
+
+        with Client("http://127.0.0.1:8080") as client:
+            job = client.wait(client.upload(["https://example.org/black-cat.jpg"]))
+            print(*(image.link for image in client.images(job.id, "complete")))
+    """
+
+    def __init__(self, base_url: str = "http://127.0.0.1:8080", timeout: float = 30) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._timeout = timeout
+        self._session = requests.Session()
+        # A proxy of the environment cannot reach this machine's own loopback.
+        self._session.trust_env = not _is_loopback(base_url)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=RETRIES))
+
+    def upload(self, urls: Iterable[str]) -> str:
+        """Submit the URLs as one job; gives its id, at once. Raises Refused for wrong URLs."""
+        return str(self._call("POST", "/upload", json={"urls": list(urls)})["jobId"])
+
+    def job(self, job_id: str) -> Job:
+        """How far the job is. Raises JobNotFound."""
+        return Job.read(self._call("GET", f"/upload/{_quoted(job_id)}"))
+
+    def wait(self, job_id: str, on_progress: Callable[[Job], None] | None = None) -> Job:
+        """Wait until no image is pending, however long that takes, and give the finished job.
+
+        `on_progress` is called with every state that was read, the last one included. Raises
+        JobNotFound. After ServiceUnreachable it may be called again with the same id.
+        """
+        pause = 0.1
+        while True:
+            job = self.job(job_id)
+            if on_progress:
+                on_progress(job)
+            if job.status == "complete":
+                return job
+            time.sleep(pause)
+            pause = min(pause * 1.2, 2)
+
+    def images(self, job_id: str, status: ImageStatus | None = None) -> Iterator[Image]:
+        """What became of the job's images, all or those of one status. Raises JobNotFound."""
+        query = {"limit": 1000, "status": status}
+        for page in self._pages(f"/upload/{_quoted(job_id)}/images", query):
+            yield from map(Image.read, page["images"])
+
+    def links(self) -> Iterator[str]:
+        """The links of all images that were ever uploaded, newest first."""
+        for page in self._pages("", {}):
+            yield from page["uploaded"]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _pages(self, path: str, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        cursor = None
+        while True:
+            page = self._call("GET", path, params={**query, "cursor": cursor})
+            yield page
+            cursor = page.get("next")
+            if cursor is None:
+                return
+
+    def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+        url = f"{self._base_url}/v1/images{path}"
+        try:
+            answer = self._session.request(method, url, timeout=self._timeout, **content)
+        except requests.RequestException as error:
+            reason = "no answer in time" if isinstance(error, requests.Timeout) else "no connection"
+            raise ServiceUnreachable(f"Imgferry at {self._base_url}: {reason}.") from error
+        if answer.status_code >= 500:
+            raise ServiceUnreachable(
+                f"Imgferry at {self._base_url} cannot answer now (HTTP {answer.status_code})."
+            )
+        expected = "application/json" if answer.ok else "application/problem+json"
+        if answer.headers.get("Content-Type") != expected:
+            raise ImgferryError(f"What answers at {self._base_url} is not Imgferry.")
+        if answer.ok:
+            return dict(answer.json())
+        raise (JobNotFound if answer.status_code == 404 else Refused)(answer.json())
+
+
+def _quoted(job_id: str) -> str:
+    return quote(job_id, safe="")
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

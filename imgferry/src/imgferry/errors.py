@@ -1,0 +1,35 @@
+"""What can go wrong between a client and the service. Every message is for a person.
+
+* ImgferryError
+  x ServiceUnreachable
+  · Refused
+    x JobNotFound
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class ImgferryError(Exception):
+    """Base of all errors of this package."""
+
+
+class ServiceUnreachable(ImgferryError):
+    """Nothing answers there, or it cannot do its work at the moment. Trying again may help."""
+
+
+class Refused(ImgferryError):
+    """The service refuses the request; `problem` is its answer (RFC 9457)."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        self.problem = problem
+        self.status = int(problem["status"])
+        """The HTTP status."""
+        self.errors: list[dict[str, str]] = problem.get("errors", [])
+        """What is wrong: each with `pointer` (into the body) or `parameter`, `detail`, `code`."""
+        places = [f"{e.get('pointer', e.get('parameter'))}: {e['detail']}" for e in self.errors]
+        super().__init__("\n".join([problem["detail"], *places]))
+
+
+class JobNotFound(Refused):
+    """No job has this id, or it is forgotten."""

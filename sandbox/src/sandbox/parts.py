@@ -1,0 +1,68 @@
+"""The command line and the environment of every part of the service. Starts nothing."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sandbox.ports import LOOPBACK
+from sandbox.process import Process
+from sandbox.server import Server
+
+Environment = dict[str, str]
+
+_PYTHON = [sys.executable, "-m"]
+_CELERY = [*_PYTHON, "celery", "-A", "celery_queue"]
+
+
+def exactly(**settings: str) -> Environment:
+    """These settings whatever our own environment says, where `NAME_FILE` would win over `NAME`."""
+    return settings | {f"{name}_FILE": "" for name in settings}
+
+
+def outside(imgur: Server, fetch_allow: str) -> Environment:
+    """A worker's settings that put the stand-in in Imgur's place."""
+    return exactly(
+        IMGUR_API_URL=imgur.url,
+        IMGUR_CLIENT_ID="sandbox",
+        IMGUR_CLIENT_SECRET="",
+        IMGUR_REFRESH_TOKEN="",
+        FETCH_ALLOW=fetch_allow,
+    )
+
+
+def imgur(port: int, images: Path, options: Sequence[str], logs: Path) -> Server:
+    """The stand-in Imgur, which keeps its images in a folder."""
+    command = _stand_in("imgur", port, f"--data={images}", *options)
+    return Server("imgur", command, logs, port=port, ready_path="/_stand-in/stats")
+
+
+def source(port: int, logs: Path) -> Server:
+    """The image source."""
+    command = _stand_in("source", port)
+    return Server("source", command, logs, port=port, ready_path="/_source/stats")
+
+
+def api(port: int, environment: Environment, logs: Path) -> Server:
+    """The API."""
+    environment = environment | exactly(PORT=str(port))
+    command = [*_PYTHON, "gunicorn", "-c", "python:api.gunicorn_conf", "api.wsgi:app"]
+    return Server("api", command, logs, environment, port=port, ready_path="/healthz")
+
+
+def worker(number: int, environment: Environment, logs: Path) -> Process:
+    """One of the workers; the number makes its name in Celery its own."""
+    name = f"worker{number}"
+    # Workers have nothing to say to each other: greeting takes a second of the start.
+    quiet = ["--without-gossip", "--without-mingle"]
+    command = [*_CELERY, "worker", f"--hostname={name}@%h", *quiet]
+    return Process(name, command, logs, environment)
+
+
+def flower(port: int, environment: Environment, logs: Path) -> Server:
+    """Flower."""
+    command = [*_CELERY, "flower", f"--address={LOOPBACK}", f"--port={port}"]
+    return Server("flower", command, logs, environment, port=port, ready_path="/healthcheck")
+
+
+def _stand_in(name: str, port: int, *options: str) -> list[str]:
+    return [*_PYTHON, "sandbox", name, f"--host={LOOPBACK}", f"--port={port}", *options]
