@@ -55,6 +55,7 @@ def test_prints_a_figure_in_every_row() -> None:
         "Celery with requests, uploads/s",
         "bare aiohttp loop, CPU-s per 1,000, its process",
         "Imgferry, CPU-s per 1,000, worker",
+        "Imgferry / bare aiohttp loop, uploads per CPU-s, worker",
         "Celery with requests, CPU-s per 1,000, workers",
         "Imgferry / Celery with requests, uploads per CPU-s, workers",
         "Imgferry, CPU-s per 1,000, worker, Redis, API",

@@ -1,0 +1,1 @@
+"""How fast Imgferry is beside other ways, on the machine it runs on (`make bench`)."""
