@@ -80,7 +80,8 @@ def test_counts_the_cpu_time_of_descendants_alive_or_not(tmp_path: Path) -> None
     process.start()
     try:
         process.wait_for_line("alive was busy")
-        assert 0.6 <= cpu_seconds([process]) < 5
+        # Two times 0.3, less the ticks that are not full yet.
+        assert 0.5 <= cpu_seconds([process]) < 5
         assert 1 < memory(process) <= peak_memory(process) < 1000
     finally:
         process.kill()
