@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from celery_queue.recorder import Recorder
-from jobs.model import Outcome, Uploaded, Worker
+from jobs.model import Held, Outcome, Uploaded, Worker
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox.redis import RedisServer
@@ -16,9 +16,7 @@ def begun(store: JobStore, count: int) -> list[Outcome]:
     store.heartbeat(Worker("celery@one", 1000), [])
     return [
         Outcome(
-            message.job_id,
-            image.index,
-            image.attempt,
+            Held(message.job_id, image.index, image.attempt),
             Uploaded(f"https://i.imgur.com/{image.index}", "id", "hash", "image/jpeg", 1, 1, 1),
         )
         for message in store.admit(64)
@@ -35,7 +33,7 @@ def test_what_comes_together_is_written_together(
 ) -> None:
     outcomes = begun(store, 500)
     asyncio.run(record(Recorder(store), outcomes))
-    job = store.get(outcomes[0].job_id)
+    job = store.get(outcomes[0].image.job_id)
     assert (len(job.complete), job.pending) == (500, [])
 
 
@@ -53,4 +51,4 @@ def test_what_is_known_is_kept_until_redis_is_back(tmp_path: Path) -> None:
             await asyncio.wait_for(recording, 20)
 
         asyncio.run(come_back())
-        assert len(store.get(outcomes[0].job_id).complete) == 3
+        assert len(store.get(outcomes[0].image.job_id).complete) == 3

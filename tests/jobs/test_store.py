@@ -10,6 +10,7 @@ from jobs.model import (
     Begun,
     Failed,
     Failure,
+    Held,
     Image,
     ImageStatus,
     JobStatus,
@@ -46,7 +47,7 @@ def begin_all(store: JobStore) -> list[tuple[str, Begun]]:
 
 
 def outcome(job_id: str, begun: Begun, result: Result) -> Outcome:
-    return Outcome(job_id, begun.index, begun.attempt, result)
+    return Outcome(Held(job_id, begun.index, begun.attempt), result)
 
 
 def end_leases(redis: Redis) -> None:
@@ -192,8 +193,18 @@ class TestLeases:
         job_id = store.add(urls(2))
         begin_all(store)
         end_leases(redis)
-        store.heartbeat(WORKER, [(job_id, 0), (job_id, 99)])
+        assert store.heartbeat(WORKER, [Held(job_id, 0, 1)]) == set()
         assert [list(message.indexes) for message in store.admit(10)] == [[1]]
+
+    def test_a_heartbeat_tells_what_was_lost(self, store: JobStore, redis: Redis) -> None:
+        job_id = store.add(urls(3))
+        (_, done), *_ = begin_all(store)
+        store.record([outcome(job_id, done, uploaded("done"))])
+        end_leases(redis)
+        store.admit(10)  # gives back what was lost: two images wait again
+        held = [Held(job_id, index, 1) for index in range(3)]
+        assert store.heartbeat(WORKER, held) == set(held)
+        assert store.heartbeat(WORKER, [Held("gone", 0, 1)]) == {Held("gone", 0, 1)}
 
     def test_an_image_that_ends_every_worker_is_given_up(
         self, store: JobStore, redis: Redis

@@ -18,6 +18,7 @@ from jobs.model import (
     Begun,
     Failed,
     Failure,
+    Held,
     JobStatus,
     Message,
     Outcome,
@@ -111,7 +112,7 @@ class Jobs(RuleBasedStateMachine):
                     self.settled.add(image)
             name = str(next(self.names))
             result = results.get(kind) or Uploaded(name, name, name, "image/png", 1, 1, 1)
-            outcomes.append(Outcome(job_id, begun.index, begun.attempt, result))
+            outcomes.append(Outcome(Held(job_id, begun.index, begun.attempt), result))
             if not keep:
                 self.begun.remove((job_id, begun))
         if outcomes:

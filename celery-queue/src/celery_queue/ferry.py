@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from traceback import format_tb
 
 import structlog
@@ -13,7 +14,7 @@ from celery_queue.policy import after_failure, pause_after
 from celery_queue.recorder import Recorder
 from celery_queue.upload import Uploader
 from imgur import ImgurError, UploadedImage
-from jobs.model import Begun, Failed, Failure, Outcome, Released, Result, Uploaded
+from jobs.model import Begun, Failed, Failure, Held, Outcome, Released, Result, Uploaded
 
 log = structlog.get_logger()
 
@@ -45,39 +46,45 @@ class Ferry:
         self._leaving = False
         self._idle = asyncio.Event()
         self._idle.set()
-        #: Images begun and not yet recorded, each as job id and index.
-        self.held: set[tuple[str, int]] = set()
-        #: Until when, on the monotonic clock, their leases are surely this process's.
-        self.held_until = 0.0
+        self._lost: set[Held] = set()
+        self._held_until = 0.0
+        self.held: set[Held] = set()
 
     async def run(self, job_id: str, images: Sequence[Begun]) -> None:
         """Ferry these images, just begun, and return when the last of them is recorded."""
-        self.held |= {(job_id, image.index) for image in images}
+        held = {Held(job_id, image.index, image.attempt): image.url for image in images}
+        self.held |= held.keys()
         self._idle.clear()
-        await asyncio.gather(*(self._settle(job_id, image) for image in images))
+        await asyncio.gather(*(self._settle(image, url) for image, url in held.items()))
+
+    def renewed(self, until: float, lost: set[Held]) -> None:
+        """Hear that the leases are good until then, on the monotonic clock, but those of `lost`."""
+        self._lost |= lost & self.held
+        self._held_until = until
 
     async def leave(self) -> None:
         """Upload nothing more; return when what is under way is recorded, the rest given back."""
         self._leaving = True
         await self._idle.wait()
 
-    async def _settle(self, job_id: str, image: Begun) -> None:
+    async def _settle(self, image: Held, url: str) -> None:
         try:
             async with self._room:
-                result = await self._ferry(job_id, image)
-            await self._recorder.record(Outcome(job_id, image.index, image.attempt, result))
+                result = await self._ferry(image, url)
+            await self._recorder.record(Outcome(image, result))
         finally:
-            self.held.discard((job_id, image.index))
+            self.held.discard(image)
+            self._lost.discard(image)
             if not self.held:
                 self._idle.set()
 
-    async def _ferry(self, job_id: str, image: Begun) -> Result:
-        ids = {"job_id": job_id, "index": image.index, "attempt": image.attempt}
+    async def _ferry(self, image: Held, url: str) -> Result:
+        ids = asdict(image)
         try:
-            if not self._may_upload():
+            if not self._may_upload(image):
                 return Released()
-            fetched = await self._fetcher.fetch(image.url)
-            if not self._may_upload():
+            fetched = await self._fetcher.fetch(url)
+            if not self._may_upload(image):
                 return Released()
             return _uploaded(fetched, await self._uploader.upload(fetched))
         except (SourceError, ImgurError) as error:
@@ -94,10 +101,10 @@ class Ferry:
             log.error("defect", error=type(error).__name__, where=where, **ids)  # noqa: TRY400
             return Failed(_DEFECT)
 
-    def _may_upload(self) -> bool:
+    def _may_upload(self, image: Held) -> bool:
         # A process that slept (SIGSTOP, a suspended machine) wakes when others have its images.
-        now = time.monotonic()
-        return not self._leaving and self._paused_until <= now < self.held_until
+        is_held = time.monotonic() < self._held_until and image not in self._lost
+        return is_held and not self._leaving and self._paused_until <= time.monotonic()
 
 
 def _uploaded(fetched: Fetched, done: UploadedImage) -> Uploaded:

@@ -118,8 +118,8 @@ class WorkerProcess:
         while True:
             began = time.monotonic()
             try:
-                self._store.heartbeat(self._worker, tuple(self._ferry.held))
-                self._ferry.held_until = began + LEASE
+                lost = self._store.heartbeat(self._worker, tuple(self._ferry.held))
+                self._loop.call_soon_threadsafe(self._ferry.renewed, began + LEASE, lost)
                 self._dispatcher.dispatch()
             except StoreUnavailable as error:
                 log.warning("no heartbeat", cause=str(error))

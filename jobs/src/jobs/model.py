@@ -84,6 +84,15 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An image that a worker has begun and not yet recorded, and the attempt that it began."""
+
+    job_id: str
+    index: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class Uploaded:
     """Outcome: the image is at the destination. `deletehash` can delete it there: a secret."""
 
@@ -121,11 +130,9 @@ Result = Uploaded | Failed | Retry | Released
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a worker has to record of an image, of the attempt that it began."""
+    """What a worker has to record of an image that it holds."""
 
-    job_id: str
-    index: int
-    attempt: int
+    image: Held
     result: Result
 
 

@@ -34,6 +34,11 @@ local function set_attempts(job, index, attempts)
   redis.call('SETRANGE', job_key(job, 'attempts'), index, string.char(math.min(attempts, 255)))
 end
 
+-- Whether this attempt has the image: begun, and not begun again since.
+local function is_holder(job, index, attempt)
+  return state_of(job, index) == BEGUN and attempts_of(job, index) == attempt
+end
+
 -- A job joins the round at the present turn: neither before those that wait, nor behind them all.
 local function join_round(job)
   redis.call('ZADD', WAITING_JOBS, 'NX', redis.call('GET', TURN) or 0, job)

@@ -11,8 +11,7 @@ for i = 2, #ARGV, 6 do
   local state, member = state_of(job, index), job .. ':' .. index
   -- An upload that happened is true whoever made it; anything else only from the present holder.
   local pending = state == WAITING or state == ADMITTED or state == BEGUN
-  local holder = state == BEGUN and attempts_of(job, index) == attempt
-  if (what == 'complete' and pending) or holder then
+  if (what == 'complete' and pending) or is_holder(job, index, attempt) then
     taken = taken + 1
     redis.call('ZREM', LEASES, member)
     if what == 'complete' then

@@ -27,7 +27,8 @@ def write_outcome(outcome: Outcome) -> list[str | int]:
             what, value, detail = "retry", str(int(after * 1000)), write_failure(failure)
         case Released():
             what, value, detail = "released", "", ""
-    return [outcome.job_id, outcome.index, outcome.attempt, what, value, detail]
+    image = outcome.image
+    return [image.job_id, image.index, image.attempt, what, value, detail]
 
 
 def write_failure(failure: Failure) -> str:

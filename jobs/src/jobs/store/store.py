@@ -18,7 +18,7 @@
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self, cast
 
@@ -31,6 +31,7 @@ from jobs.errors import JobNotFound, StoreUnavailable
 from jobs.model import (
     Begun,
     Failure,
+    Held,
     Image,
     ImageStatus,
     Job,
@@ -174,12 +175,13 @@ class JobStore:
         with _answering():
             return cast(int, self._scripts.record(args=[self._keep, *args]))
 
-    def heartbeat(self, worker: Worker, held: Sequence[tuple[str, int]]) -> None:
-        """Say that a worker lives and still holds these images, each a job id and an index."""
-        images = [f"{job_id}:{index}" for job_id, index in held]
+    def heartbeat(self, worker: Worker, held: Collection[Held]) -> set[Held]:
+        """Say that a worker lives and still holds these images; return those that it lost."""
         name = f"{worker.name}:{worker.images_at_once}"
+        images = [part for image in held for part in (image.job_id, image.index, image.attempt)]
         with _answering():
-            self._scripts.heartbeat(args=[name, _ms(WORKER_TTL), _ms(LEASE), *images])
+            lost = self._scripts.heartbeat(args=[name, _ms(WORKER_TTL), _ms(LEASE), *images])
+        return {Held(*image) for image in lost}
 
     def leave(self, worker: Worker) -> None:
         """Say that a worker takes no more images."""
