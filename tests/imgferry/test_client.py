@@ -4,13 +4,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from uuid import uuid4
 
 import pytest
 
 from imgferry import Client, ImgferryError, Job, JobNotFound, Refused, ServiceUnreachable
 from sandbox.ports import free_port
 from sandbox.stack import Stack
+
+NO_JOB = "55355b7c-9b86-4a1a-b32e-6cdd6db07183"
 
 
 def photos(stack: Stack, count: int) -> list[str]:
@@ -75,7 +76,7 @@ def test_a_wrong_parameter_is_refused_with_its_name(client: Client, stack: Stack
     assert refused.value.status == 400
 
 
-@pytest.mark.parametrize("job_id", [str(uuid4()), "unknown", "../upload", "a?b#c", ""])
+@pytest.mark.parametrize("job_id", [NO_JOB, "unknown", "../upload", "a?b#c", ""])
 def test_an_unknown_job_is_not_found(client: Client, job_id: str) -> None:
     with pytest.raises(JobNotFound):
         client.job(job_id)
@@ -103,7 +104,7 @@ def test_somebody_else_there(stack: Stack) -> None:
         Client(stack.source.url) as client,
         pytest.raises(ImgferryError, match=f"What answers at {stack.source.url} is not Imgferry"),
     ):
-        client.job(str(uuid4()))
+        client.job("55355b7c-9b86-4a1a-b32e-6cdd6db07183")
 
 
 class Overloaded(BaseHTTPRequestHandler):
