@@ -9,6 +9,7 @@ import os
 from gunicorn.arbiter import Arbiter
 
 from api.settings import ApiSettings
+from jobs.logs import configure_logging
 from jobs.settings import JobsSettings
 
 wsgi_app = "api.wsgi:app"
@@ -18,9 +19,14 @@ workers = 2
 threads = 8
 keepalive = 5
 control_socket_disable = True  # it would be a file in the home directory
+# Its own lines go the way of all others.
+logconfig_dict = {
+    "root": {"level": "INFO", "handlers": []},
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True}},
+}
 
 
 def on_starting(_: Arbiter) -> None:
     """End gunicorn, naming the variable, if a setting is wrong, before any worker starts."""
-    JobsSettings.load()
+    configure_logging(JobsSettings.load().log_level)
     ApiSettings.load()
