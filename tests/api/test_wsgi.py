@@ -157,7 +157,8 @@ def test_a_wrong_setting_ends_gunicorn_by_its_name(
     try:
         with pytest.raises(ProcessFailed, match="ended"):
             process.wait_until(lambda: False)
-        assert f"\n{name}: " in process.log.read_text()
+        lines = process.log.read_text().splitlines()
+        assert any(line.startswith(f"{name}: ") for line in lines)
         assert "Traceback" not in process.log.read_text()
     finally:
         process.stop()
