@@ -6,19 +6,23 @@ UV = .uv/bin/uv
 RUN = $(UV) run --frozen --no-sync
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check bench compose clean
+.PHONY: help interpreter setup run test check bench clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-# The interpreter is asked before anything is made: one clear line instead of a failed install.
-$(UV):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+# One clear line about the interpreter, before anything is made with it.
+interpreter:
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "There is no $(PYTHON); set PYTHON to an interpreter, as in: make run PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Imgferry needs Python 3.11 or newer; set PYTHON to one, as in: make run PYTHON=python3.13" >&2; exit 1; }
+
+$(UV): | interpreter
 	@$(PYTHON) -m venv .uv || { echo "$(PYTHON) has no venv module; on Debian: apt install python3-venv" >&2; exit 1; }
 	@.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-.venv/.synced: $(UV) uv.lock pyproject.toml $(wildcard */pyproject.toml)
+.venv/.synced: $(UV) uv.lock pyproject.toml $(wildcard */pyproject.toml) | interpreter
 	@$(UV) sync --frozen --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 	@touch $@
 
@@ -39,5 +43,5 @@ check: setup  ## Formatting, lint, types, layers
 bench: setup  ## How fast it is, beside other ways
 	$(RUN) python -m sandbox bench
 
-clean:  ## Remove what setup and runs made
-	rm -rf .uv .venv .imgferry
+clean:  ## Remove what setup made; what runs made stays, in .imgferry
+	rm -rf .uv .venv

@@ -132,7 +132,7 @@ def test_a_killed_up_leaves_no_process_and_frees_its_data(
 def test_with_a_client_id_nothing_is_ferried_unasked(tmp_path: Path, marks: dict[str, str]) -> None:
     imgur = {"IMGUR_CLIENT_ID": "mine", "IMGUR_API_URL": f"http://127.0.0.1:{free_port()}"}
     with up(tmp_path, {**marks, **imgur}) as service:
-        assert "images go to Imgur itself" in service.log.read_text()
+        assert "images go to IMGUR_API_URL" in service.log.read_text()
         assert "Stand-in" not in service.log.read_text()
         with Client(where(service, "API")) as client:
             assert list(client.links()) == []

@@ -23,7 +23,6 @@ def health(store: JobStore) -> Blueprint:
     def readyz() -> dict[str, Any]:
         """200 when Redis answers and a worker lives; a pause of the destination is no fault."""
         try:
-            store.ping()
             workers, pause = len(store.workers()), store.paused()
         except StoreUnavailable:
             raise _not_ready("Redis does not answer.", redis=False) from None

@@ -44,3 +44,7 @@ def log_requests(app: Flask) -> None:
             ms=round((perf_counter() - g.began) * 1000, 1),
         )
         return response
+
+    @app.teardown_request
+    def forget(_: BaseException | None) -> None:
+        clear_contextvars()  # what gunicorn logs on this thread next is not of this request

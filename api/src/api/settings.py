@@ -9,7 +9,9 @@ class ApiSettings(Settings):
     """What a client may send."""
 
     max_urls_per_job: int = Field(default=10_000, ge=1, description="URLs that a job may have")
-    max_url_length: int = Field(default=2048, ge=1, description="Characters that a URL may have")
+    max_url_length: int = Field(
+        default=2048, ge=1, le=8190, description="Characters that a URL may have"
+    )
 
     @property
     def max_body(self) -> int:

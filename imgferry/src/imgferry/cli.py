@@ -9,7 +9,7 @@ def main() -> None:
     """Ferry batches of images from their URLs to Imgur."""
 
 
-@main.command()
+@main.command(short_help="Run the whole service here until Ctrl-C.")
 def up() -> None:
     """Run the whole service on this machine until Ctrl-C, and ferry a demo batch through it.
 
@@ -22,7 +22,7 @@ def up() -> None:
     local.up()
 
 
-@main.command()
+@main.command(short_help="Start, ferry a demo batch, stop.")
 def demo() -> None:
     """Start the service, ferry a demo batch to a stand-in Imgur, and stop.
 

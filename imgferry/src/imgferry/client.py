@@ -45,6 +45,8 @@ class Client:
 
     def upload(self, urls: Iterable[str]) -> str:
         """Submit the URLs as one job; gives its id, at once. Raises Refused for wrong URLs."""
+        if isinstance(urls, str):
+            raise TypeError("urls takes several URLs, not one string")
         return str(self._call("POST", "/upload", json={"urls": list(urls)})["jobId"])
 
     def job(self, job_id: str) -> Job:

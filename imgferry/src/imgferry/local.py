@@ -32,7 +32,7 @@ def up() -> None:
         if stack.stand_in:
             _ferry(stack)
         else:
-            click.echo("IMGUR_CLIENT_ID is set: images go to Imgur itself, so no demo batch does.")
+            click.echo("IMGUR_CLIENT_ID is set: images go to IMGUR_API_URL, so no demo batch does.")
         _say_where(stack)
         with suppress(KeyboardInterrupt):
             while True:
@@ -65,6 +65,8 @@ def _running(settings: SandboxSettings) -> Iterator[Stack]:
         click.echo("Starting Imgferry.")
         with stack:
             yield stack
+    except KeyboardInterrupt:
+        raise click.ClickException("Stopped.") from None
     except (SandboxError, ImgferryError, OSError) as error:
         raise click.ClickException(str(error)) from None
 

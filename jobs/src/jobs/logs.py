@@ -7,7 +7,7 @@ import logging
 import sys
 
 import structlog
-from structlog.types import Processor
+from structlog.types import EventDict, Processor, WrappedLogger
 
 
 def configure_logging(level: str) -> None:
@@ -29,9 +29,14 @@ def configure_logging(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     rendering: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        # Plain: the pretty ones show local variables, and with them URLs and secrets.
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if sys.stderr.isatty()
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        else [
+            structlog.processors.format_exc_info,
+            _with_the_event_first,
+            structlog.processors.JSONRenderer(),
+        ]
     )
     handler = logging.StreamHandler()
     handler.setFormatter(
@@ -41,3 +46,8 @@ def configure_logging(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+
+
+def _with_the_event_first(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    first = {name: line.pop(name, None) for name in ("timestamp", "level", "event")}
+    return {**first, **line}

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
             sys.exit("\n".join(lines))
         except OSError as error:
             sys.exit(f"{error.filename}: {error.strerror}")
+        except UnicodeDecodeError:
+            sys.exit("A file that a variable *_FILE names is not UTF-8 text.")
 
     @classmethod
     def _from_files(cls) -> dict[str, Any]:
@@ -44,11 +46,16 @@ class JobsSettings(Settings):
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="Job state, results, broker")
     broker_url: str | None = Field(None, description="The broker, where it is another Redis")
     job_retention_days: float = Field(
-        30, gt=0, description="How long a job can be read after it finished"
+        30, gt=0, le=36_500, description="Days that a job can be read after it finished"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe log lines that are written"
     )
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_any_case(cls, level: object) -> object:
+        return level.lower() if isinstance(level, str) else level
 
     @field_validator("redis_url", "broker_url")
     @classmethod

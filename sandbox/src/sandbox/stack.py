@@ -16,6 +16,9 @@ from sandbox.redis import RedisServer, check_redis
 from sandbox.server import Server
 from sandbox.settings import SandboxSettings
 
+LONGEST_DRAIN = 100
+"""Seconds that a worker may take to stop: a fetch may take 30, an upload 60."""
+
 NO_LIMITS = ("--user-limit=0", "--client-limit=0", "--post-limit=0")
 """A stand-in without Imgur's quotas: with them, image 51 of a demo waits for an hour."""
 
@@ -108,7 +111,8 @@ class Stack:
     def stop(self) -> None:
         """End all parts in order: the workers finish what they hold. Not running is fine."""
         for part in self._parts():
-            part.stop()
+            # A worker may be uploading: killed in the middle, it would upload again.
+            part.stop(timeout=LONGEST_DRAIN if part in self.workers else 10)
         self.redis.stop()
         if self._lock:
             self._lock.close()
@@ -132,6 +136,8 @@ class Stack:
         return [self.api, *self.workers, *flower, *outside]
 
     def _check_ports(self) -> None:
+        if self.api.port == self.flower.port:
+            raise SandboxError("PORT and FLOWER_PORT are the same. Set one of them to another.")
         for variable, server in {"PORT": self.api, "FLOWER_PORT": self.flower}.items():
             try:
                 check_port(server.port)
@@ -158,6 +164,7 @@ class Stack:
 def _lock(directory: Path) -> IO[str]:
     """Hold the directory: two Redis servers would spoil each other's files."""
     directory.mkdir(parents=True, exist_ok=True)
+    directory.chmod(0o700)  # deletehashes are in it
     lock = (directory / "lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
