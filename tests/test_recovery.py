@@ -114,7 +114,7 @@ def test_a_worker_that_slept_does_not_upload_what_others_have(stack: Stack, clie
     job = client.wait(job_id)
     assert len(job.complete) == 120
     os.kill(sleeper.pid, signal.SIGCONT)
-    sleeper.wait_for_line(f"{job_id}.*ferried")
+    sleeper.wait_for_line(f"ferried.*{job_id}")
     # Only what it was just sending when it fell asleep can be at Imgur twice, not what it fetched.
     assert uploads(stack) <= 125
     assert client.job(job_id) == job

@@ -24,7 +24,7 @@ def test_a_pause_is_shown_and_leaves_the_service_ready(
     client: FlaskClient, store: JobStore
 ) -> None:
     store.heartbeat(WORKER, [])
-    store.pause("imgur-rate-limited", 3600)
+    store.pause("imgur-rate-limited", 3600, 60)
     answer = client.get("/readyz")
     assert answer.status_code == 200
     pause = store.paused()

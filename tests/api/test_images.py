@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
-from jobs.model import Failed, Failure, Held, Outcome, Result, Retry, Uploaded, Worker
+from jobs.model import Failed, Failure, Outcome, Result, Retry, Uploaded, Worker
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox.ports import free_port
@@ -49,10 +49,7 @@ def record(store: JobStore, results: Sequence[Result]) -> None:
     [message] = store.admit(1)
     begun = store.begin(message)
     store.record(
-        [
-            Outcome(Held(message.job_id, image.index, image.attempt), result)
-            for image, result in zip(begun, results, strict=False)
-        ]
+        [Outcome(image.image, result) for image, result in zip(begun, results, strict=False)]
     )
 
 

@@ -9,8 +9,9 @@ from celery_queue.policy import (
     MOST_PATIENCE,
     SOURCE_ATTEMPTS,
     after_failure,
+    after_refusal,
     backoff,
-    pause_after,
+    cool_down_after,
 )
 from imgur import (
     ImgurBlocked,
@@ -20,7 +21,7 @@ from imgur import (
     ImgurUnavailable,
     ImgurUserThrottled,
 )
-from jobs.model import Failed, Retry
+from jobs.model import Failed, Released, Retry
 
 
 def test_a_passing_failure_of_the_source_is_tried_three_times() -> None:
@@ -56,16 +57,23 @@ def test_a_source_that_says_when_is_believed_within_reason() -> None:
     soon = after_failure(errors.SourceUnavailable(429, retry_after=17), 1)
     late = after_failure(errors.SourceUnavailable(429, retry_after=1e9), 1)
     assert isinstance(soon, Retry)
-    assert soon.after == 17
+    assert 17 <= soon.after <= 17 * 1.1
     assert isinstance(late, Retry)
     assert late.after == MOST_PATIENCE
 
 
 def test_throttling_is_nobodys_failure_but_a_pause() -> None:
-    assert pause_after(ImgurUserThrottled("", retry_after=2220)) == 2220
     for error in (
         ImgurUserThrottled(""), ImgurClientThrottled(""), ImgurBlocked(""), ImgurUnauthorized("")
     ):  # fmt: skip
-        assert (pause_after(error) or 0) >= 60
+        assert (cool_down_after(error) or 0) >= 60
+        assert after_refusal(error, 3600) == Released()
     for own in (ImgurUnavailable(""), ImgurRefused(""), errors.SourceUnavailable(429)):
-        assert pause_after(own) is None
+        assert cool_down_after(own) is None
+
+
+def test_a_day_of_being_blocked_is_the_images_failure() -> None:
+    result = after_refusal(ImgurBlocked(""), 86_400)
+    assert isinstance(result, Failed)
+    assert result.failure.code == "imgur-blocked"
+    assert after_refusal(ImgurUserThrottled(""), 86_400) == Released()

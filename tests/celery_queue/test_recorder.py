@@ -4,23 +4,25 @@ import asyncio
 from pathlib import Path
 
 from celery_queue.recorder import Recorder
-from jobs.model import Held, Outcome, Uploaded, Worker
+from jobs.model import Outcome, Uploaded, Worker
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox.redis import RedisServer
 
 
-def begun(store: JobStore, count: int) -> list[Outcome]:
+def begin(store: JobStore, count: int) -> list[Outcome]:
     """A job of so many images, all begun; the outcome of each."""
     store.add([f"https://example.org/{n}.jpg" for n in range(count)])
     store.heartbeat(Worker("celery@one", 1000), [])
     return [
         Outcome(
-            Held(message.job_id, image.index, image.attempt),
-            Uploaded(f"https://i.imgur.com/{image.index}", "id", "hash", "image/jpeg", 1, 1, 1),
+            begun.image,
+            Uploaded(
+                f"https://i.imgur.com/{begun.image.index}", "id", "hash", "image/jpeg", 1, 1, 1
+            ),
         )
         for message in store.admit(64)
-        for image in store.begin(message)
+        for begun in store.begin(message)
     ]
 
 
@@ -31,7 +33,7 @@ async def record(recorder: Recorder, outcomes: list[Outcome]) -> None:
 def test_what_comes_together_is_written_together(
     store: JobStore, redis_server: RedisServer
 ) -> None:
-    outcomes = begun(store, 500)
+    outcomes = begin(store, 500)
     asyncio.run(record(Recorder(store), outcomes))
     job = store.get(outcomes[0].image.job_id)
     assert (len(job.complete), job.pending) == (500, [])
@@ -40,7 +42,7 @@ def test_what_comes_together_is_written_together(
 def test_what_is_known_is_kept_until_redis_is_back(tmp_path: Path) -> None:
     with RedisServer(tmp_path) as server:
         store = JobStore.connect(JobsSettings(redis_url=server.url))
-        outcomes = begun(store, 3)
+        outcomes = begin(store, 3)
         server.stop()
 
         async def come_back() -> None:

@@ -13,6 +13,7 @@ from imgur import (
     ImgurError,
     ImgurThrottled,
     ImgurUnavailable,
+    Limits,
     UploadedImage,
 )
 from sandbox import parts
@@ -31,9 +32,14 @@ def imgur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.stop()
 
 
+limits: list[Limits] = []
+
+
 def upload(api_url: str, content: bytes, timeout: float = 10) -> UploadedImage:
     async def run() -> UploadedImage:
-        async with Uploader(api_url, "test", timeout=timeout, limit=1) as uploader:
+        async with Uploader(
+            api_url, "test", timeout=timeout, limit=1, learn=limits.append
+        ) as uploader:
             return await uploader.upload(Fetched(content, identify(content)))
 
     return asyncio.run(run())
@@ -47,6 +53,7 @@ def test_the_image_is_at_imgur(imgur: str) -> None:
     assert requests.get(image.link).content == PHOTO
     assert image.deletehash
     assert image.deletehash not in repr(image)
+    assert limits[-1].user is not None
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from jobs.model import (
     Released,
     Result,
     Retry,
+    Told,
     Uploaded,
     Worker,
 )
@@ -46,8 +47,8 @@ def begin_all(store: JobStore) -> list[tuple[str, Begun]]:
     return [(message.job_id, begun) for message in messages for begun in store.begin(message)]
 
 
-def outcome(job_id: str, begun: Begun, result: Result) -> Outcome:
-    return Outcome(Held(job_id, begun.index, begun.attempt), result)
+def outcome(_job_id: str, begun: Begun, result: Result) -> Outcome:
+    return Outcome(begun.image, result)
 
 
 def end_leases(redis: Redis) -> None:
@@ -57,6 +58,10 @@ def end_leases(redis: Redis) -> None:
 
 def make_due(redis: Redis) -> None:
     _make_past(redis, "imgferry:due")
+
+
+def end_pause(redis: Redis) -> None:
+    redis.hset("imgferry:pause", "until", 0)
 
 
 def _make_past(redis: Redis, key: str) -> None:
@@ -85,7 +90,7 @@ class TestClients:
     def test_links_page_from_the_newest_and_never_repeat_one(self, store: JobStore) -> None:
         store.add(urls(10))
         first = begin_all(store)
-        store.record([outcome(job, b, uploaded(f"{b.index}")) for job, b in first])
+        store.record([outcome(job, b, uploaded(f"{b.image.index}")) for job, b in first])
         page = store.links(4, None)
         store.add(urls(1))
         store.record([outcome(job, b, uploaded("late")) for job, b in begin_all(store)])
@@ -100,7 +105,7 @@ class TestClients:
     def test_images_page_and_filter(self, store: JobStore) -> None:
         job_id = store.add(urls(30))
         begun = begin_all(store)
-        store.record([outcome(j, b, Failed(GONE)) for j, b in begun if b.index % 3 == 0])
+        store.record([outcome(j, b, Failed(GONE)) for j, b in begun if b.image.index % 3 == 0])
         seen: list[Image] = []
         cursor = 0
         while True:
@@ -175,6 +180,16 @@ class TestLeases:
     def test_a_message_of_an_unknown_job_begins_nothing(self, store: JobStore) -> None:
         assert store.begin(Message("gone", [0, 1])) == []
 
+    def test_a_worker_that_leaves_keeps_what_it_holds_and_gets_nothing(
+        self, store: JobStore, redis: Redis
+    ) -> None:
+        store.add(urls(1))
+        ((_, begun),) = begin_all(store)
+        store.leave(WORKER)
+        end_leases(redis)
+        assert store.heartbeat(WORKER, [begun.image], leaving=True).lost == set()
+        assert store.workers() == []
+
     def test_a_lost_message_and_a_lost_worker_only_delay(
         self, store: JobStore, redis: Redis
     ) -> None:
@@ -184,27 +199,26 @@ class TestLeases:
         store.begin(begun)
         end_leases(redis)
         again = begin_all(store)
-        assert sorted(b.index for _, b in again) == list(range(30))
-        assert {b.attempt for _, b in again if b.index < 25} == {2}
-        store.record([outcome(j, b, uploaded(str(b.index))) for j, b in again])
+        assert sorted(b.image.index for _, b in again) == list(range(30))
+        assert {b.attempt for _, b in again} == {1}  # nothing was tried
+        store.record([outcome(j, b, uploaded(str(b.image.index))) for j, b in again])
         assert store.get(job_id).status is JobStatus.COMPLETE
 
     def test_a_heartbeat_keeps_what_is_held(self, store: JobStore, redis: Redis) -> None:
-        job_id = store.add(urls(2))
-        begin_all(store)
+        store.add(urls(2))
+        (_, kept), _ = begin_all(store)
         end_leases(redis)
-        assert store.heartbeat(WORKER, [Held(job_id, 0, 1)]) == set()
+        assert store.heartbeat(WORKER, [kept.image]).lost == set()
         assert [list(message.indexes) for message in store.admit(10)] == [[1]]
 
     def test_a_heartbeat_tells_what_was_lost(self, store: JobStore, redis: Redis) -> None:
-        job_id = store.add(urls(3))
-        (_, done), *_ = begin_all(store)
-        store.record([outcome(job_id, done, uploaded("done"))])
+        store.add(urls(3))
+        held = [begun.image for _, begun in begin_all(store)]
+        store.record([Outcome(held[0], uploaded("done"))])
         end_leases(redis)
-        store.admit(10)  # gives back what was lost: two images wait again
-        held = [Held(job_id, index, 1) for index in range(3)]
-        assert store.heartbeat(WORKER, held) == set(held)
-        assert store.heartbeat(WORKER, [Held("gone", 0, 1)]) == {Held("gone", 0, 1)}
+        assert len(begin_all(store)) == 2  # somebody has them again
+        gone = Held("gone", 0, "token")
+        assert store.heartbeat(WORKER, [*held, gone]).lost == {*held, gone}
 
     def test_an_image_that_ends_every_worker_is_given_up(
         self, store: JobStore, redis: Redis
@@ -265,6 +279,24 @@ class TestRecording:
         assert store.record([outcome(job_id, a2, Failed(GONE))]) == 1
         assert store.get(job_id).status is JobStatus.COMPLETE
 
+    def test_a_redis_of_an_older_state_repeats_work_and_no_result(
+        self, store: JobStore, redis: Redis
+    ) -> None:
+        job_id = store.add(urls(4))
+        store.heartbeat(WORKER, [])
+        older = {key: redis.dump(key) for key in list(redis.keys())}
+        (_, a), (_, b), *_ = begin_all(store)
+        redis.flushall()
+        for key, value in older.items():
+            redis.restore(key, 0, value)  # type: ignore[arg-type]
+        assert store.record([outcome(job_id, x, uploaded(str(x.image.index))) for x in (a, b)]) == 2
+        again = begin_all(store)
+        assert [x.image.index for _, x in again] == [2, 3]
+        store.record([outcome(job_id, x, uploaded(str(x.image.index))) for _, x in again])
+        job = store.get(job_id)
+        assert (job.status, job.complete) == (JobStatus.COMPLETE, urls(4))
+        assert len(set(store.links(10, None).items)) == 4
+
     def test_a_retry_waits_until_it_is_due(self, store: JobStore, redis: Redis) -> None:
         job_id = store.add(urls(1))
         store.record([outcome(j, b, Retry(BUSY, 60)) for j, b in begin_all(store)])
@@ -303,22 +335,111 @@ class TestPause:
         store.add(urls(3))
         store.heartbeat(WORKER, [])
         (message,) = store.admit(10)
-        store.pause("imgur-throttled", 60)
+        store.pause("imgur-user-throttled", 60, 60)
         assert store.begin(message) == []
         assert store.admit(10) == []
+        assert 50 < store.heartbeat(WORKER, []).paused_for <= 60
         pause = store.paused()
         assert pause is not None
-        assert pause.reason == "imgur-throttled"
-        redis.hset("imgferry:pause", "until", 0)
+        assert pause.reason == "imgur-user-throttled"
+
+    def test_after_it_one_image_goes_first_and_then_all(
+        self, store: JobStore, redis: Redis
+    ) -> None:
+        store.add(urls(30))
+        store.pause("imgur-user-throttled", 60, 60)
+        end_pause(redis)
         assert store.paused() is None
-        assert [b.attempt for _, b in begin_all(store)] == [1, 1, 1]
+        ((job_id, probe),) = begin_all(store)
+        assert begin_all(store) == []
+        store.record([outcome(job_id, probe, uploaded("probe"))])
+        assert [begun.attempt for _, begun in begin_all(store)] == [1] * 29
 
     def test_a_shorter_pause_does_not_end_a_longer_one(self, store: JobStore) -> None:
-        store.pause("long", 600)
-        store.pause("short", 1)
+        store.pause("long", 600, 60)
+        store.pause("short", 1, 60)
         pause = store.paused()
         assert pause is not None
         assert pause.reason == "long"
+
+    def test_a_pause_without_a_time_grows_until_an_upload(
+        self, store: JobStore, redis: Redis
+    ) -> None:
+        def cool_down() -> float:
+            for _ in range(3):  # those under way when it begins do not count
+                store.pause("imgur-blocked", None, 60)
+            left = store.heartbeat(WORKER, []).paused_for
+            end_pause(redis)
+            return left
+
+        waits = [cool_down() for _ in range(8)]
+        for wait, least in zip(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600], strict=True):
+            assert least - 1 < wait <= least * 1.2
+        store.add(urls(1))
+        store.record([outcome(j, b, uploaded("a")) for j, b in begin_all(store)])
+        assert cool_down() <= 72
+
+    def test_it_says_for_how_long_nothing_was_taken(self, store: JobStore, redis: Redis) -> None:
+        assert store.pause("imgur-blocked", None, 600) < 1
+        redis.hincrby("imgferry:pause", "since", -90_000_000)
+        end_pause(redis)
+        assert store.pause("imgur-blocked", None, 600) >= 90_000
+
+
+class TestBudget:
+    def test_no_more_is_under_way_than_is_left(self, store: JobStore) -> None:
+        store.add(urls(100))
+        store.record([], [Told("user", 50, 30, 3600), Told("posts", 1250, 1200, 1000)])
+        assert len(begin_all(store)) == 30
+        assert begin_all(store) == []
+
+    def test_what_fails_before_its_upload_gives_its_place_back(self, store: JobStore) -> None:
+        store.add(urls(100))
+        store.record([], [Told("user", 50, 2, 3600)])
+        begun = begin_all(store)
+        assert len(begun) == 2
+        store.record([outcome(j, b, Failed(GONE)) for j, b in begun])
+        assert len(begin_all(store)) == 2
+
+    def test_within_a_window_the_least_that_was_told_is_true(self, store: JobStore) -> None:
+        for remaining in (40, 38, 39):
+            store.record([], [Told("user", 50, remaining, 1000)])
+        (window,) = store.destination().windows
+        assert (window.name, window.limit, window.remaining) == ("user", 50, 38)
+
+    def test_a_window_that_ended_is_full_again(self, store: JobStore, redis: Redis) -> None:
+        store.add(urls(100))
+        store.record([], [Told("user", 50, 0, 3600)])
+        assert begin_all(store) == []
+        redis.hset("imgferry:budget", "user:resets", 1)
+        assert len(begin_all(store)) == 50
+        (window,) = store.destination().windows
+        assert window.resets is None
+        store.record([], [Told("user", 50, 49, 3600)])
+        (window,) = store.destination().windows
+        assert window.remaining == 49
+        assert window.resets is not None
+
+    def test_a_spent_window_without_an_end_is_asked_with_one_image(self, store: JobStore) -> None:
+        store.add(urls(100))
+        store.record([], [Told("client", 1250, 0, None)])
+        assert len(begin_all(store)) == 1
+        store.record([], [Told("client", 1250, 0, 50_000)])
+        assert begin_all(store) == []
+
+    def test_a_window_that_never_says_when_it_ends_refills(self, store: JobStore) -> None:
+        for remaining, known in ((10, 10), (12, 10), (1240, 1240)):
+            store.record([], [Told("client", 1250, remaining, None)])
+            assert store.destination().windows[0].remaining == known
+
+    def test_the_destination_says_how_it_stands(self, store: JobStore) -> None:
+        store.add(urls(3))
+        (job_id, retry), *_ = begin_all(store)
+        store.record([outcome(job_id, retry, Retry(BUSY, 60))])
+        destination = store.destination()
+        assert (destination.in_flight, destination.due) == (2, 1)
+        assert destination.windows == []
+        assert destination.pause is None
 
 
 class TestRedisAway:
@@ -342,4 +463,4 @@ class TestRedisAway:
         finally:
             redis.config_set("maxmemory", 0)
         assert sorted(redis.keys()) == keys
-        assert store.record([outcome(j, b, uploaded(f"{b.index}")) for j, b in begun]) == 2
+        assert store.record([outcome(j, b, uploaded(f"{b.image.index}")) for j, b in begun]) == 2

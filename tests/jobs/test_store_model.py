@@ -18,7 +18,6 @@ from jobs.model import (
     Begun,
     Failed,
     Failure,
-    Held,
     JobStatus,
     Message,
     Outcome,
@@ -54,7 +53,7 @@ class Jobs(RuleBasedStateMachine):
         self.submitted: dict[str, list[str]] = {}
         self.sent: list[Message] = []
         self.begun: list[tuple[str, Begun]] = []
-        self.holder: dict[tuple[str, int], int] = {}  # the attempt that holds an image
+        self.holder: dict[tuple[str, int], str] = {}  # the token of the beginning that holds it
         self.settled: set[tuple[str, int]] = set()
         self.gone: dict[str, dict[str, str]] = {}
         self.names = count()
@@ -84,8 +83,8 @@ class Jobs(RuleBasedStateMachine):
         if not keep:
             self.sent.remove(message)
         for begun in self.store.begin(message):
-            assert (message.job_id, begun.index) not in self.holder
-            self.holder[message.job_id, begun.index] = begun.attempt
+            assert (message.job_id, begun.image.index) not in self.holder
+            self.holder[message.job_id, begun.image.index] = begun.image.token
             self.begun.append((message.job_id, begun))
 
     @rule(
@@ -103,8 +102,8 @@ class Jobs(RuleBasedStateMachine):
         }
         outcomes, taken = [], 0
         for job_id, begun in some:
-            image = (job_id, begun.index)
-            holds = self.holder.get(image) == begun.attempt
+            image = (job_id, begun.image.index)
+            holds = self.holder.get(image) == begun.image.token
             if holds or (kind == "ok" and image not in self.settled):
                 taken += 1
                 self.holder.pop(image, None)
@@ -112,7 +111,7 @@ class Jobs(RuleBasedStateMachine):
                     self.settled.add(image)
             name = str(next(self.names))
             result = results.get(kind) or Uploaded(name, name, name, "image/png", 1, 1, 1)
-            outcomes.append(Outcome(Held(job_id, begun.index, begun.attempt), result))
+            outcomes.append(Outcome(begun.image, result))
             if not keep:
                 self.begun.remove((job_id, begun))
         if outcomes:

@@ -3,6 +3,7 @@
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
+from api.destination import destination
 from api.health import health
 from api.images import images
 from api.problems import answer_with_problems
@@ -28,6 +29,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     log_requests(app)
     answer_with_problems(app)
     app.register_blueprint(images(settings, store, dispatcher))
+    app.register_blueprint(destination(store))
     app.register_blueprint(health(store))
 
     @app.after_request

@@ -54,8 +54,10 @@ def images(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Bl
 
     def _present(job_id: UUID, complete: str) -> Answer:
         job = store.get(str(job_id))
-        finished = job.status is JobStatus.COMPLETE
-        return present_job(job, complete), {} if finished else {"Retry-After": POLL_AFTER}
+        if job.status is JobStatus.COMPLETE:
+            return present_job(job, complete), {}
+        holdup = store.destination().holdup
+        return present_job(job, complete, holdup), {"Retry-After": POLL_AFTER}
 
     @routes.get("/upload/<uuid:job_id>/images")
     def images_of_job(job_id: UUID) -> dict[str, Any]:

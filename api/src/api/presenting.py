@@ -3,17 +3,24 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from jobs.model import Failure, Image, Job, JobStatus, Page, Pause
+from jobs.model import Destination, Failure, Image, Job, JobStatus, Page, Pause
 
 
-def present_job(job: Job, complete: str = "complete") -> dict[str, Any]:
-    """A job. The older dialect has another word for `complete`, as a status and as a key."""
+def present_job(
+    job: Job, complete: str = "complete", holdup: Pause | None = None
+) -> dict[str, Any]:
+    """A job, and while its images wait for the destination, why and until when.
+
+    The older dialect has another word for `complete`, as a status and as a key.
+    """
+    waiting = {"waiting": present_pause(holdup, "resumesAt")} if holdup else {}
     return {
         "id": job.id,
         "created": present_time(job.created),
         "finished": job.finished and present_time(job.finished),
         "status": complete if job.status is JobStatus.COMPLETE else job.status,
         "uploaded": {"pending": job.pending, complete: job.complete, "failed": job.failed},
+        **waiting,
     }
 
 
@@ -30,9 +37,28 @@ def present_links(page: Page[str]) -> dict[str, Any]:
     return body
 
 
-def present_pause(pause: Pause) -> dict[str, str]:
+def present_destination(destination: Destination) -> dict[str, Any]:
+    """What the destination allows, in uploads, and how many images wait for it."""
+    return {
+        "windows": [
+            {
+                "name": window.name,
+                "limit": window.limit,
+                "remaining": window.remaining,
+                "resetsAt": window.resets and present_time(window.resets),
+            }
+            for window in destination.windows
+        ],
+        "pause": destination.pause and present_pause(destination.pause),
+        "inFlight": destination.in_flight,
+        "waiting": destination.waiting,
+        "due": destination.due,
+    }
+
+
+def present_pause(pause: Pause, until: str = "until") -> dict[str, str]:
     """Why the whole destination waits, and until when."""
-    return {"reason": pause.reason, "until": present_time(pause.until)}
+    return {"reason": pause.reason, until: present_time(pause.until)}
 
 
 def present_time(moment: datetime) -> str:

@@ -3,18 +3,28 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from traceback import format_tb
+from urllib.parse import urlsplit
 
 import structlog
 
 from celery_queue.errors import SourceError
 from celery_queue.fetch import Fetched, Fetcher
-from celery_queue.policy import after_failure, pause_after
+from celery_queue.policy import after_failure, after_refusal, cool_down_after
 from celery_queue.recorder import Recorder
 from celery_queue.upload import Uploader
 from imgur import ImgurError, UploadedImage
-from jobs.model import Begun, Failed, Failure, Held, Outcome, Released, Result, Uploaded
+from jobs.model import (
+    Begun,
+    Failed,
+    Failure,
+    Heartbeat,
+    Held,
+    Outcome,
+    Released,
+    Result,
+    Uploaded,
+)
 
 log = structlog.get_logger()
 
@@ -26,7 +36,8 @@ _DEFECT = Failure(
 class Ferry:
     """The images of this process: at most `images_at_once` under way, the others wait for room.
 
-    `pause(reason, seconds)` is told when Imgur wants nothing more for a time; it may block.
+    `pause(error, cool_down)` is told when Imgur wants nothing more for a time, and says for how
+    many seconds it has taken nothing; it may block.
     """
 
     def __init__(
@@ -35,7 +46,7 @@ class Ferry:
         uploader: Uploader,
         recorder: Recorder,
         images_at_once: int,
-        pause: Callable[[str, float], None],
+        pause: Callable[[ImgurError, float], float],
     ) -> None:
         self._fetcher = fetcher
         self._uploader = uploader
@@ -50,59 +61,70 @@ class Ferry:
         self._held_until = 0.0
         self.held: set[Held] = set()
 
-    async def run(self, job_id: str, images: Sequence[Begun]) -> None:
+    async def run(self, images: Sequence[Begun]) -> None:
         """Ferry these images, just begun, and return when the last of them is recorded."""
-        held = {Held(job_id, image.index, image.attempt): image.url for image in images}
-        self.held |= held.keys()
+        self.held |= {begun.image for begun in images}
         self._idle.clear()
-        await asyncio.gather(*(self._settle(image, url) for image, url in held.items()))
+        await asyncio.gather(*map(self._settle, images))
 
-    def renewed(self, until: float, lost: set[Held]) -> None:
-        """Hear that the leases are good until then, on the monotonic clock, but those of `lost`."""
-        self._lost |= lost & self.held
+    def renewed(self, until: float, heard: Heartbeat) -> None:
+        """Hear that the leases are good until then, on the monotonic clock, but for those lost."""
+        self._lost |= heard.lost & self.held
         self._held_until = until
+        self._paused_until = time.monotonic() + heard.paused_for
 
     async def leave(self) -> None:
         """Upload nothing more; return when what is under way is recorded, the rest given back."""
         self._leaving = True
         await self._idle.wait()
 
-    async def _settle(self, image: Held, url: str) -> None:
+    async def _settle(self, begun: Begun) -> None:
+        image = begun.image
         try:
             async with self._room:
-                result = await self._ferry(image, url)
+                result = await self._ferry(begun)
             await self._recorder.record(Outcome(image, result))
+        except Exception as error:
+            # Not recorded, and held no longer: the image runs again when its lease ends.
+            _log_defect(error, image)
         finally:
             self.held.discard(image)
             self._lost.discard(image)
             if not self.held:
                 self._idle.set()
 
-    async def _ferry(self, image: Held, url: str) -> Result:
-        ids = asdict(image)
+    async def _ferry(self, begun: Begun) -> Result:
+        image = begun.image
         try:
             if not self._may_upload(image):
                 return Released()
-            fetched = await self._fetcher.fetch(url)
+            fetched = await self._fetcher.fetch(begun.url)
             if not self._may_upload(image):
                 return Released()
             return _uploaded(fetched, await self._uploader.upload(fetched))
         except (SourceError, ImgurError) as error:
-            log.info("attempt failed", code=error.code, cause=_cause(error), **ids)
-            pause = pause_after(error)
-            if pause is None:
-                return after_failure(error, image.attempt)
-            self._paused_until = time.monotonic() + pause
-            await asyncio.to_thread(self._pause, error.code, pause)
-            return Released()
+            log.info(
+                "attempt failed",
+                code=error.code,
+                cause=_cause(error),
+                host=urlsplit(begun.url).hostname,
+                attempt=begun.attempt,
+                **_ids(image),
+            )
+            cool_down = cool_down_after(error)
+            if cool_down is None or isinstance(error, SourceError):
+                return after_failure(error, begun.attempt)
+            # Nothing more leaves this process; the others hear of it with their next heartbeat.
+            self._paused_until = time.monotonic() + (error.retry_after or cool_down)
+            refused_for = await asyncio.to_thread(self._pause, error, cool_down)
+            return after_refusal(error, refused_for)
         except Exception as error:
-            # Where it happened, but not its message: that may hold a URL.
-            where = "".join(format_tb(error.__traceback__))
-            log.error("defect", error=type(error).__name__, where=where, **ids)  # noqa: TRY400
-            return Failed(_DEFECT)
+            _log_defect(error, image)
+            # What breaks off because this process ends is nobody's failure.
+            return Released() if self._leaving else Failed(_DEFECT)
 
     def _may_upload(self, image: Held) -> bool:
-        # A process that slept (SIGSTOP, a suspended machine) wakes when others have its images.
+        # A process that slept (SIGSTOP) wakes when others have its images.
         is_held = time.monotonic() < self._held_until and image not in self._lost
         return is_held and not self._leaving and self._paused_until <= time.monotonic()
 
@@ -118,6 +140,16 @@ def _uploaded(fetched: Fetched, done: UploadedImage) -> Uploaded:
         height=done.height or fetched.facts.height,
         bytes=done.size or len(fetched.content),
     )
+
+
+def _ids(image: Held) -> dict[str, str | int]:
+    return {"job_id": image.job_id, "index": image.index}
+
+
+def _log_defect(error: Exception, image: Held) -> None:
+    # Where it happened, but not its message: that may hold a URL.
+    where = "".join(format_tb(error.__traceback__))
+    log.error("defect", error=type(error).__name__, where=where, **_ids(image))
 
 
 def _cause(error: BaseException) -> str:

@@ -10,14 +10,16 @@ from typing import Any, TypeVar
 import structlog
 
 from celery_queue.addresses import Guard
+from celery_queue.budget import DOCUMENTED, told_by
 from celery_queue.ferry import Ferry
 from celery_queue.fetch import Fetcher
 from celery_queue.recorder import Recorder
 from celery_queue.settings import WorkerSettings
 from celery_queue.upload import Uploader
+from imgur import ImgurError
 from jobs.dispatch import Dispatcher
 from jobs.errors import StoreUnavailable
-from jobs.model import Message, Worker
+from jobs.model import Message, Told, Worker
 from jobs.store import LEASE, JobStore
 
 log = structlog.get_logger()
@@ -44,13 +46,14 @@ class WorkerProcess:
             threading.Thread(target=self._loop.run_forever, name="loop", daemon=True),
             threading.Thread(target=self._beat, name="heartbeat", daemon=True),
         ]
-        self._left = threading.Event()
+        self._leaving = False
 
     def start(self) -> None:
         """Open the sessions and say that this worker lives."""
         loop, heartbeat = self._threads
         loop.start()
         self._ferry = self._run(self._open())
+        self._beat_once()
         heartbeat.start()
 
     def ferry(self, message: Message) -> None:
@@ -59,27 +62,31 @@ class WorkerProcess:
             begun = self._store.begin(message)
             if begun:
                 began = time.monotonic()
-                self._run(self._ferry.run(message.job_id, begun))
+                self._run(self._ferry.run(begun))
                 seconds = round(time.monotonic() - began, 3)
                 log.info("ferried", job_id=message.job_id, images=len(begun), seconds=seconds)
             self._dispatcher.dispatch()
-        except StoreUnavailable:
+        except StoreUnavailable as error:
             # What was admitted or begun runs again when its lease ends.
-            log.warning("store away", job_id=message.job_id, exc_info=True)
+            log.warning("store away", job_id=message.job_id, cause=str(error))
 
     def stop(self) -> None:
-        """Finish what is being uploaded, give the rest back, and end."""
+        """Finish what is being uploaded, and give the rest back.
+
+        Loop and heartbeat end with the process: a thread of Celery's may still come with a message
+        that it took before, whose images are given back too.
+        """
+        self._leaving = True
         try:
             self._store.leave(self._worker)
+        except StoreUnavailable as error:
+            log.warning("store away", cause=str(error))
+        try:
             most = self._settings.fetch_timeout + self._settings.upload_timeout
             self._run(asyncio.wait_for(self._ferry.leave(), most))
-        except (StoreUnavailable, TimeoutError):
+        except TimeoutError:
             log.warning("left with images held", images=len(self._ferry.held))
-        self._left.set()
         self._run(self._sessions.aclose())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        for thread in self._threads:
-            thread.join()
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -93,37 +100,66 @@ class WorkerProcess:
             max_bytes=settings.fetch_max_bytes,
             limit=at_once,
         )
+        recorder = Recorder(self._store)
         uploader = Uploader(
             settings.imgur_api_url,
             settings.imgur_client_id or "",
             timeout=settings.upload_timeout,
             limit=at_once,
+            learn=lambda limits: recorder.learn(told_by(limits)),
         )
+        await self._sessions.enter_async_context(uploader)
+        await self._learn_budget(uploader)
         return Ferry(
             await self._sessions.enter_async_context(fetcher),
-            await self._sessions.enter_async_context(uploader),
-            Recorder(self._store),
+            uploader,
+            recorder,
             at_once,
             self._pause,
         )
 
-    def _pause(self, reason: str, seconds: float) -> None:
-        log.warning("destination pauses", reason=reason, seconds=round(seconds))
+    async def _learn_budget(self, uploader: Uploader) -> None:
+        """Ask what is left; what is documented counts while nobody has told."""
         try:
-            self._store.pause(reason, seconds)
+            destination = self._store.destination()
+            if destination.pause or any(window.remaining < 1 for window in destination.windows):
+                return  # to ask costs a credit too, and would be refused
+            told = await self._ask(uploader)
+            known = {one.name for one in told} | {window.name for window in destination.windows}
+            told += [window for window in DOCUMENTED if window.name not in known]
+            self._store.record([], told)
         except StoreUnavailable as error:
-            log.warning("not paused", cause=str(error))
+            log.warning("budget not stored", cause=str(error))
+
+    async def _ask(self, uploader: Uploader) -> list[Told]:
+        try:
+            return told_by(await uploader.ask_credits())
+        except ImgurError as error:
+            log.warning("budget not known", code=error.code, cause=str(error))
+            return []
+
+    def _pause(self, error: ImgurError, cool_down: float) -> float:
+        log.warning("destination pauses", reason=error.code, seconds=error.retry_after)
+        try:
+            return self._store.pause(error.code, error.retry_after, cool_down)
+        except StoreUnavailable as away:
+            log.warning("not paused", cause=str(away))
+            return 0
 
     def _beat(self) -> None:
         while True:
-            began = time.monotonic()
-            try:
-                lost = self._store.heartbeat(self._worker, tuple(self._ferry.held))
-                self._loop.call_soon_threadsafe(self._ferry.renewed, began + LEASE, lost)
-                self._dispatcher.dispatch()
-            except StoreUnavailable as error:
-                log.warning("no heartbeat", cause=str(error))
-            except Exception:
-                log.exception("defect in the heartbeat")
-            if self._left.wait(_TICK):
-                return
+            time.sleep(_TICK)
+            self._beat_once()
+
+    def _beat_once(self) -> None:
+        began = time.monotonic()
+        try:
+            heard = self._store.heartbeat(
+                self._worker, tuple(self._ferry.held), leaving=self._leaving
+            )
+            self._loop.call_soon_threadsafe(self._ferry.renewed, began + LEASE, heard)
+            self._dispatcher.dispatch()
+        except StoreUnavailable as error:
+            log.warning("no heartbeat", cause=str(error))
+        except Exception:
+            log.exception("defect in the heartbeat")

@@ -15,9 +15,13 @@ class WorkerSettings(Settings):
     """Where images go, and what a source may cost."""
 
     imgur_api_url: str = Field(
-        "https://api.imgur.com", pattern="^https?://", description="Imgur, or what speaks its API"
+        "https://api.imgur.com",
+        pattern=r"^https?://[^/\s]",
+        description="Imgur, or what speaks its API",
     )
-    imgur_client_id: str | None = Field(None, description="The application's id at Imgur")
+    imgur_client_id: str | None = Field(
+        None, pattern="^[!-~]+$", description="The application's id at Imgur"
+    )
     upload_timeout: float = Field(60, gt=0, description="Seconds for one upload")
     fetch_timeout: float = Field(30, gt=0, description="Seconds for one fetch, redirects included")
     fetch_max_bytes: int = Field(20_000_000, gt=0, description="Bytes of the largest image")

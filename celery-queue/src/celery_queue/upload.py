@@ -1,12 +1,22 @@
 """Uploading: from the bytes of an image to its place at Imgur, over aiohttp."""
 
 import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Self
 
 import aiohttp
 
 from celery_queue.fetch import Fetched
-from imgur import ImgurUnavailable, UploadedImage, calls, read_upload
+from imgur import (
+    ImgurUnavailable,
+    Limits,
+    UploadedImage,
+    calls,
+    read_credits,
+    read_limits,
+    read_upload,
+)
 
 #: Bytes of an answer that are read: Imgur's are about 1 KB, an error page of a proxy some more.
 _ANSWER_BYTES = 200_000
@@ -15,11 +25,21 @@ _ANSWER_BYTES = 200_000
 class Uploader:
     """Uploads images, many at once, over one session for the process's life.
 
-    An async context manager. `timeout` is seconds for one upload; `limit` is connections at once.
+    An async context manager. `timeout` is seconds for one upload; `limit` is connections at once;
+    `learn` is told the limits that every answer tells of.
     """
 
-    def __init__(self, api_url: str, client_id: str, *, timeout: float, limit: int) -> None:
-        self._url = api_url.rstrip("/") + calls.UPLOAD_PATH
+    def __init__(
+        self,
+        api_url: str,
+        client_id: str,
+        *,
+        timeout: float,
+        limit: int,
+        learn: Callable[[Limits], None],
+    ) -> None:
+        self._root = api_url.rstrip("/")
+        self._learn = learn
         self._headers = calls.authorization(client_id)
         self._timeout = timeout
         self._limit = limit
@@ -45,9 +65,32 @@ class Uploader:
             content_type=fetched.facts.type,
             filename=fetched.facts.type.replace("/", "."),
         )
+        url = self._root + calls.UPLOAD_PATH
+        async with self._answer("POST", url, data=form) as (response, body):
+            now = time.time()
+            self._learn(read_limits(response.headers, now))
+            return read_upload(response.status, response.headers, body, now)
+
+    async def ask_credits(self) -> Limits:
+        """What is left before anything is uploaded. Raises ImgurError."""
+        async with self._answer("GET", self._root + calls.CREDITS_PATH) as (response, body):
+            return read_credits(response.status, response.headers, body, time.time())
+
+    @asynccontextmanager
+    async def _answer(
+        self, method: str, url: str, data: aiohttp.FormData | None = None
+    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, bytes]]:
         try:
-            async with self._session.post(self._url, data=form) as response:
-                body = await response.content.read(_ANSWER_BYTES)
-                return read_upload(response.status, response.headers, body, time.time())
+            async with self._session.request(
+                method, url, data=data, allow_redirects=False
+            ) as response:
+                yield response, await _read(response)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise ImgurUnavailable(str(error)) from error
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    body = b""
+    while len(body) < _ANSWER_BYTES and (part := await response.content.readany()):
+        body += part
+    return body

@@ -1,7 +1,7 @@
 """What a job and its images are, and what a worker may say of an image. No I/O."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -75,21 +75,29 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """An image that is now this worker's: where it is, and which attempt this is, from 1."""
+class Held:
+    """An image that a worker has begun and not yet recorded; no other beginning has its token."""
 
+    job_id: str
     index: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An image that is now this worker's, its URL, and which attempt this is, from 1."""
+
+    image: Held
     url: str
     attempt: int
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """An image that a worker has begun and not yet recorded, and the attempt that it began."""
+class Heartbeat:
+    """What a worker hears: images it holds no longer, and for how many seconds nothing may go."""
 
-    job_id: str
-    index: int
-    attempt: int
+    lost: set[Held]
+    paused_for: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,7 @@ class Uploaded:
 
     link: str
     id: str
-    deletehash: str
+    deletehash: str = field(repr=False)
     type: str
     width: int
     height: int
@@ -150,6 +158,48 @@ class Pause:
 
     reason: str
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an answer of the destination told of one window, in uploads; seconds to its end."""
+
+    name: str
+    limit: int
+    remaining: int
+    resets_in: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One limit of the destination as it is known now, in uploads."""
+
+    name: str
+    limit: int
+    remaining: int
+    resets: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What the destination allows, and how many images are on their way, wait, or are due again."""
+
+    windows: Sequence[Window]
+    pause: Pause | None
+    in_flight: int
+    waiting: int
+    due: int
+
+    @property
+    def holdup(self) -> Pause | None:
+        """What images wait for at the moment: the pause, or a window that is spent."""
+        if self.pause:
+            return self.pause
+        spent = [(w.resets, w.name) for w in self.windows if w.resets and w.remaining < 1]
+        if not spent:
+            return None
+        resets, name = max(spent)
+        return Pause(f"imgur-{name}-limit", resets)
 
 
 @dataclass(frozen=True, slots=True)

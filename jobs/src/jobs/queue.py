@@ -27,6 +27,7 @@ def make_celery(settings: JobsSettings) -> Celery:
         # The store is asked again every second: better to fail at once than to hold a request.
         task_publish_retry=False,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # for ever: Redis may be away for longer than that
         broker_transport_options={
             "socket_connect_timeout": 2,
             "socket_timeout": 5,

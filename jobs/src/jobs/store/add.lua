@@ -9,4 +9,5 @@ redis.call('SET', job_key(job, 'states'), string.rep(WAITING, total))
 for first = 2, #ARGV, 1000 do  -- Lua's stack takes about 8,000 values
   redis.call('RPUSH', job_key(job, 'urls'), unpack(ARGV, first, math.min(first + 999, #ARGV)))
 end
+redis.call('INCRBY', PENDING, total)
 join_round(job)

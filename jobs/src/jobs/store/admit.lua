@@ -1,18 +1,20 @@
 -- What may run now, as messages of one job each: {job, {index, ...}, job, {index, ...}, ...}.
--- Round robin over the waiting jobs, no more than the workers alive have room for.
+-- Round robin over the waiting jobs, no more than the workers alive have room for, and no more than
+-- the budget of the destination covers.
 -- ARGV: images in a message, messages at most, images admitted per image a worker holds, lease ms,
---       beginnings after which a lost image is given up, its detail then, ms a finished job is kept
+--       losses after which an image is given up, its detail then, ms a finished job is kept
 
 local message_size, most_messages = tonumber(ARGV[1]), tonumber(ARGV[2])
 local depth, lease = tonumber(ARGV[3]), tonumber(ARGV[4])
-local most_begun, lost, keep = tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local most_lost, lost, keep = tonumber(ARGV[5]), ARGV[6], ARGV[7]
 local at = now()
 
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', at, 'LIMIT', 0, 1000)) do
-  redis.call('ZREM', LEASES, member)
+  give_up_lease(member)
   local job, index = image_of(member)
   local state = state_of(job, index)
-  if state == BEGUN and attempts_of(job, index) >= most_begun then
+  if state == BEGUN then count_up(job, index, 'losses') end
+  if state == BEGUN and count_of(job, index, 'losses') >= most_lost then
     settle(job, index, FAILED, lost, keep)
   elseif state == ADMITTED or state == BEGUN then
     wait_again(job, index)
@@ -57,24 +59,29 @@ local function take(job, count)
   local first, total = tonumber(cursor[1] or 0), tonumber(cursor[2] or 0)
   local fresh = math.min(count - #indexes, total - first)
   if fresh > 0 then
-    set_state(job, first, string.rep(ADMITTED, fresh))
     redis.call('HINCRBY', job_key(job), 'next', fresh)
-    for index = first, first + fresh - 1 do admit(index) end
+    -- Not all need wait: outcomes of a time that Redis has forgotten may have come since.
+    local states = redis.call('GETRANGE', job_key(job, 'states'), first, first + fresh - 1)
+    set_state(job, first, (string.gsub(states, WAITING, ADMITTED)))
+    for i = 1, fresh do
+      if string.sub(states, i, i) == WAITING then admit(first + i - 1) end
+    end
   end
   if #leases > 0 then redis.call('ZADD', LEASES, unpack(leases)) end
   return indexes, first + fresh < total or redis.call('EXISTS', returned) == 1
 end
 
+local allowed = allowance(at)
 local messages = {}
-while room >= enough and #messages < 2 * most_messages do
+while room >= enough and allowed > 0 and #messages < 2 * most_messages do
   local head = redis.call('ZPOPMIN', WAITING_JOBS)
   local job, turn = head[1], tonumber(head[2])
   if not job then break end
   redis.call('SET', TURN, turn)
-  local indexes, more = take(job, math.min(message_size, room))
+  local indexes, more = take(job, math.min(message_size, room, allowed))
   if more then redis.call('ZADD', WAITING_JOBS, turn + 1, job) end
   if #indexes > 0 then
-    room = room - #indexes
+    room, allowed = room - #indexes, allowed - #indexes
     messages[#messages + 1] = job
     messages[#messages + 1] = indexes
   end

@@ -1,26 +1,27 @@
 -- The images of a message that are this worker's from now on: {{index, url, attempt}, ...}.
 -- Compare-and-set: only what is admitted can be begun, so a second delivery begins nothing.
--- ARGV: job, lease ms, index ...
+-- ARGV: job, lease ms, a token that no other beginning has, index ...
 
-local job, lease = ARGV[1], tonumber(ARGV[2])
+local job, lease, token = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local at = now()
-local begun, leases, ended = {}, {}, {}
+local begun, leases, holders, ended = {}, {}, {}, {}
 local stop = paused(at)
 
-for i = 3, #ARGV do
+for i = 4, #ARGV do
   local index = ARGV[i]
   if state_of(job, index) == ADMITTED then
     if stop then
       wait_again(job, index)
       ended[#ended + 1] = job .. ':' .. index
     else
-      local attempt = attempts_of(job, index) + 1
       set_state(job, index, BEGUN)
-      set_attempts(job, index, attempt)
+      holders[#holders + 1] = job .. ':' .. index
+      holders[#holders + 1] = token
       leases[#leases + 1] = at + lease
       leases[#leases + 1] = job .. ':' .. index
       begun[#begun + 1] = {
-        tonumber(index), redis.call('LINDEX', job_key(job, 'urls'), index), attempt
+        tonumber(index), redis.call('LINDEX', job_key(job, 'urls'), index),
+        count_of(job, index, 'attempts') + 1
       }
     end
   end
@@ -29,6 +30,7 @@ end
 if #ended > 0 then redis.call('ZREM', LEASES, unpack(ended)) end
 if #begun > 0 then
   redis.call('ZADD', LEASES, unpack(leases))
+  redis.call('HSET', HOLDERS, unpack(holders))
   redis.call('HSETNX', job_key(job), 'begun', at)
 end
 return begun

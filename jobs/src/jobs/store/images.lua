@@ -15,7 +15,7 @@ for index = first, #states - 1 do
       break
     end
     page[#page + 1] = {
-      redis.call('LINDEX', job_key(job, 'urls'), index), state, attempts_of(job, index),
+      redis.call('LINDEX', job_key(job, 'urls'), index), state, count_of(job, index, 'attempts'),
       redis.call('HGET', job_key(job, 'images'), index),
       redis.call('ZSCORE', DUE, job .. ':' .. index)
     }

@@ -5,7 +5,8 @@
 local WAITING, ADMITTED, BEGUN, COMPLETE, FAILED = 'w', 'a', 'b', 'c', 'f'
 
 local WAITING_JOBS, TURN = 'imgferry:waiting', 'imgferry:turn'
-local LEASES, DUE = 'imgferry:leases', 'imgferry:due'
+local LEASES, DUE, PENDING = 'imgferry:leases', 'imgferry:due', 'imgferry:pending'
+local HOLDERS = 'imgferry:holders'
 local LINKS, WORKERS, PAUSE = 'imgferry:links', 'imgferry:workers', 'imgferry:pause'
 
 local function job_key(job, part)
@@ -26,17 +27,25 @@ local function set_state(job, index, state)
   redis.call('SETRANGE', job_key(job, 'states'), index, state)
 end
 
-local function attempts_of(job, index)
-  return string.byte(redis.call('GETRANGE', job_key(job, 'attempts'), index, index)) or 0
+-- A count of up to 255 for each image, a byte: `attempts` that ended, `losses` of its worker.
+local function count_of(job, index, what)
+  return string.byte(redis.call('GETRANGE', job_key(job, what), index, index)) or 0
 end
 
-local function set_attempts(job, index, attempts)
-  redis.call('SETRANGE', job_key(job, 'attempts'), index, string.char(math.min(attempts, 255)))
+local function count_up(job, index, what)
+  local count = math.min(count_of(job, index, what) + 1, 255)
+  redis.call('SETRANGE', job_key(job, what), index, string.char(count))
 end
 
--- Whether this attempt has the image: begun, and not begun again since.
-local function is_holder(job, index, attempt)
-  return state_of(job, index) == BEGUN and attempts_of(job, index) == attempt
+-- Whether the beginning with this token has the image: begun, and not begun again since.
+local function is_holder(job, index, token)
+  return state_of(job, index) == BEGUN
+    and redis.call('HGET', HOLDERS, job .. ':' .. index) == token
+end
+
+local function give_up_lease(member)
+  redis.call('ZREM', LEASES, member)
+  redis.call('HDEL', HOLDERS, member)
 end
 
 -- A job joins the round at the present turn: neither before those that wait, nor behind them all.
@@ -60,11 +69,12 @@ end
 local function settle(job, index, state, detail, keep)
   set_state(job, index, state)
   redis.call('HSET', job_key(job, 'images'), index, detail)
+  redis.call('DECR', PENDING)
   if redis.call('HINCRBY', job_key(job), 'pending', -1) > 0 then return end
   redis.call('HSET', job_key(job), 'finished', now())
   redis.call('DEL', job_key(job, 'returned'))
   redis.call('PEXPIRE', job_key(job), keep)
-  for _, part in ipairs({'urls', 'states', 'attempts', 'images'}) do
+  for _, part in ipairs({'urls', 'states', 'attempts', 'losses', 'images'}) do
     redis.call('PEXPIRE', job_key(job, part), keep)
   end
 end

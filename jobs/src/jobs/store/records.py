@@ -28,7 +28,7 @@ def write_outcome(outcome: Outcome) -> list[str | int]:
         case Released():
             what, value, detail = "released", "", ""
     image = outcome.image
-    return [image.job_id, image.index, image.attempt, what, value, detail]
+    return [image.job_id, image.index, image.token, what, value, detail]
 
 
 def write_failure(failure: Failure) -> str:

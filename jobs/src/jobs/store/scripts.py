@@ -1,25 +1,30 @@
-"""The Lua scripts beside this module, each with the prelude before it."""
+"""The Lua scripts beside this module, each with the prelude before it, and what else it needs."""
 
 from importlib.resources import files
 
 from redis import Redis
 from redis.commands.core import Script
 
+#: Answered also by a Redis that is full or read-only.
+READS = " flags=no-writes"
+
 
 class Scripts:
     """All scripts of the store, ready to be called on one Redis."""
 
     def __init__(self, redis: Redis) -> None:
-        def script(name: str) -> Script:
-            return redis.register_script(f"#!lua\n{_read('prelude')}\n{_read(name)}")
+        def script(*names: str, flags: str = "") -> Script:
+            parts = map(_read, ("prelude", *names))
+            return redis.register_script("\n".join([f"#!lua{flags}", *parts]))
 
         self.add = script("add")
-        self.admit = script("admit")
+        self.admit = script("budget", "admit")
         self.begin = script("begin")
+        self.destination = script("budget", "destination", flags=READS)
         self.heartbeat = script("heartbeat")
-        self.images = script("images")
+        self.images = script("images", flags=READS)
         self.pause = script("pause")
-        self.record = script("record")
+        self.record = script("budget", "record")
 
 
 def _read(name: str) -> str:

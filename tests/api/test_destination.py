@@ -1,0 +1,46 @@
+"""What the destination allows, and what a job says when it waits for it."""
+
+import re
+
+from flask.testing import FlaskClient
+
+from jobs.model import Told, Worker
+from jobs.store import JobStore
+
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+
+
+def submit(client: FlaskClient, count: int) -> str:
+    urls = [f"https://example.org/{n}.jpg" for n in range(count)]
+    return str(client.post("/v1/images/upload", json={"urls": urls}).json["jobId"])  # type: ignore[index]
+
+
+def test_windows_and_counts(client: FlaskClient, store: JobStore) -> None:
+    store.record([], [Told("user", 50, 2, 3600), Told("client", 1250, 1000, None)])
+    store.heartbeat(Worker("celery@here", 100), [])
+    submit(client, 5)
+    body = client.get("/v1/destination").json
+    assert body is not None
+    resets = body["windows"][1].pop("resetsAt")
+    assert re.fullmatch(TIME, resets)
+    assert body == {
+        "windows": [
+            {"name": "client", "limit": 1250, "remaining": 1000, "resetsAt": None},
+            {"name": "user", "limit": 50, "remaining": 2},
+        ],
+        "pause": None,
+        "inFlight": 2,
+        "waiting": 3,
+        "due": 0,
+    }
+
+
+def test_a_job_says_why_it_waits_and_until_when(client: FlaskClient, store: JobStore) -> None:
+    job = f"/v1/images/upload/{submit(client, 1)}"
+    assert "waiting" not in (client.get(job).json or {})
+    store.record([], [Told("user", 50, 0, 3600)])
+    waiting = (client.get(job).json or {})["waiting"]
+    assert waiting["reason"] == "imgur-user-limit"
+    assert re.fullmatch(TIME, waiting["resumesAt"])
+    store.pause("imgur-blocked", None, 600)
+    assert (client.get(job).json or {})["waiting"]["reason"] == "imgur-blocked"
