@@ -32,7 +32,7 @@ run: setup  ## The whole service on this machine, and a demo batch; Ctrl-C ends 
 	@$(RUN) imgferry up
 
 test: setup  ## All tests (those with containers where a Docker engine answers)
-	$(RUN) pytest -n 2 --dist loadfile
+	$(RUN) pytest -n 3 --dist loadfile
 
 check: setup  ## Formatting, lint, types, layers
 	$(RUN) ruff format --check

@@ -140,8 +140,8 @@ def test_a_source_that_stumbles_is_tried_again(service: Service) -> None:
     passing = f"{service.source}/flaky/{next(_numbers)}.png?fails=1"
     lasting = f"{service.source}/flaky/{next(_numbers)}.png?fails=99"
     job_id = service.upload([passing, lasting])
-    waiting = service.until(job_id, lambda _: any(i["retryAt"] for i in service.images(job_id)))
-    assert waiting["status"] == "in-progress"
+    service.until(job_id, lambda _: any(i["retryAt"] for i in service.images(job_id)))
+    assert service.job(job_id)["status"] == "in-progress"
     service.finished(job_id)
     first, second = service.images(job_id)
     assert (first["status"], first["attempts"]) == ("complete", 2)
