@@ -79,3 +79,35 @@ def test_what_goes_wrong_is_an_imgur_error(
 def test_nobody_there_is_an_imgur_error() -> None:
     with pytest.raises(ImgurUnavailable):
         upload("http://127.0.0.1:1", PHOTO)
+
+
+def test_an_answer_that_comes_in_pieces_is_read_to_its_end() -> None:
+    body = (
+        b'{"data": {"id": "abc1234", "link": "https://i.imgur.com/abc1234.png"}, "success": true}'
+    )
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for piece in (head + body[:30], body[30:60], body[60:]):
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.02)  # a piece is a segment of its own
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        closed.set()
+
+    closed = asyncio.Event()
+
+    async def run() -> UploadedImage:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        async with server:
+            async with Uploader(url, "test", timeout=10, limit=1, learn=limits.append) as uploader:
+                image = await uploader.upload(Fetched(PHOTO, identify(PHOTO)))
+            await closed.wait()
+        return image
+
+    assert asyncio.run(run()).id == "abc1234"
