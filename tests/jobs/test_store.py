@@ -445,7 +445,7 @@ class TestBudget:
 class TestRedisAway:
     def test_every_call_says_so(self) -> None:
         store = JobStore.connect(JobsSettings(redis_url="redis://127.0.0.1:1/0"))
-        for call in (store.ping, lambda: store.add(["https://e.org"]), lambda: store.admit(1)):
+        for call in (store.workers, lambda: store.add(["https://e.org"]), lambda: store.admit(1)):
             with pytest.raises(StoreUnavailable):
                 call()
 

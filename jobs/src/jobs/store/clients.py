@@ -100,11 +100,6 @@ class Clients:
             links = self._redis.lrange("imgferry:links", first, older - 1)
         return Page(cast(list[str], links[::-1]), first or None)
 
-    def ping(self) -> None:
-        """Return when Redis answers."""
-        with answering():
-            self._redis.ping()
-
     def workers(self) -> list[Worker]:
         """The workers that were heard of lately."""
         with answering():

@@ -1,7 +1,8 @@
 -- What became of images, first writer wins. Returns how many of the outcomes were taken.
--- ARGV: ms that a finished job is kept; how many windows the destination told of, and four for each:
--- name, limit, remaining (in uploads), ms to its end or 0; then six for each outcome: job, index, token,
--- 'complete' | 'failed' | 'retry' | 'released', the link | '' | ms until then | '', detail (JSON).
+-- ARGV: ms that a finished job is kept; how many windows the destination told of, and four for
+-- each: name, limit, remaining (in uploads), ms to its end or 0; then six for each outcome: job,
+-- index, token, 'complete' | 'failed' | 'retry' | 'released', the link | '' | ms until then | '',
+-- detail (JSON).
 
 local keep, at = ARGV[1], now()
 local taken = 0
