@@ -19,7 +19,7 @@ WORKER = Worker("celery@one", 100)
 def test_messages_hold_ids_only_and_each_image_once(
     settings: JobsSettings, store: JobStore, redis: Redis
 ) -> None:
-    job_id = store.add([f"https://example.org/{n}.jpg?token=canary" for n in range(60)])
+    job_id = store.add([f"https://example.org/{n}.jpg?token=canary" for n in range(60)]).job_id
     store.heartbeat(WORKER, [])
     assert Dispatcher.connect(settings, store).dispatch() == 3
     assert Dispatcher.connect(settings, store).dispatch() == 0

@@ -2,8 +2,12 @@
 
 * JobsError
   x JobNotFound
+  x KeyReused
   x StoreUnavailable
+  x UnknownURLs
 """
+
+from collections.abc import Sequence
 
 
 class JobsError(Exception):
@@ -12,6 +16,18 @@ class JobsError(Exception):
 
 class JobNotFound(JobsError):
     """No job has this id."""
+
+
+class KeyReused(JobsError):
+    """An earlier POST had the same Idempotency-Key and another body."""
+
+
+class UnknownURLs(JobsError):
+    """Some URLs are not of this job; `positions` says which of those that were named, from 0."""
+
+    def __init__(self, positions: Sequence[int]) -> None:
+        super().__init__(f"{len(positions)} URLs are not of this job")
+        self.positions = positions
 
 
 class StoreUnavailable(JobsError):

@@ -28,6 +28,7 @@ def make_celery(settings: JobsSettings) -> Celery:
         task_publish_retry=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,  # for ever: Redis may be away for longer than that
+        broker_channel_error_retry=True,  # else a Redis that is read-only for a time ends workers
         broker_transport_options={
             "socket_connect_timeout": 2,
             "socket_timeout": 5,

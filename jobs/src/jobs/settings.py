@@ -48,6 +48,9 @@ class JobsSettings(Settings):
     job_retention_days: float = Field(
         30, gt=0, le=36_500, description="Days that a job can be read after it finished"
     )
+    link_retention_days: float | None = Field(
+        None, gt=0, le=36_500, description="Days that the link of an upload is kept; else for ever"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe log lines that are written"
     )

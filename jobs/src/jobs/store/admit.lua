@@ -1,21 +1,22 @@
 -- What may run now, as messages of one job each: {job, {index, ...}, job, {index, ...}, ...}.
--- Round robin over the waiting jobs, no more than the workers alive have room for, and no more than
--- the budget of the destination covers.
+-- The waiting jobs take turns, each a share by its priority; no more than the workers alive have
+-- room for, and no more than the budget of the destination covers.
 -- ARGV: images in a message, messages at most, images admitted per image a worker holds, lease ms,
---       losses after which an image is given up, its detail then, ms a finished job is kept
+--       losses after which an image is given up, its detail then
 
 local message_size, most_messages = tonumber(ARGV[1]), tonumber(ARGV[2])
 local depth, lease = tonumber(ARGV[3]), tonumber(ARGV[4])
-local most_lost, lost, keep = tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local most_lost, lost = tonumber(ARGV[5]), ARGV[6]
 local at = now()
 
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', at, 'LIMIT', 0, 1000)) do
-  give_up_lease(member)
+  local was_uploading = let_go(member)
   local job, index = image_of(member)
   local state = state_of(job, index)
   if state == BEGUN then count_up(job, index, 'losses') end
+  if state == BEGUN and was_uploading then count_up(job, index, 'doubts') end
   if state == BEGUN and count_of(job, index, 'losses') >= most_lost then
-    settle(job, index, FAILED, lost, keep)
+    settle(job, index, FAILED, lost)
   elseif state == ADMITTED or state == BEGUN then
     wait_again(job, index)
   end
@@ -27,7 +28,13 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', at, 'LIMIT', 0,
   if state_of(job, index) == WAITING then wait_again(job, index) end
 end
 
-if paused(at) then return {} end
+if paused(at) then
+  local hopeless = redis.call('HGET', PAUSE, 'hopeless')
+  if hopeless then
+    for _, job in ipairs(redis.call('ZRANGE', WAITING_JOBS, 0, 9)) do fail_rest(job, hopeless) end
+  end
+  return {}
+end
 
 redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', at)
 local capacity = 0
@@ -39,7 +46,7 @@ local room = capacity - redis.call('ZCARD', LEASES)
 local enough = math.min(message_size, math.max(1, math.floor(capacity / 16)))
 
 -- Those that came back first, then those never admitted. `more`: the job still waits after these.
-local function take(job, count)
+local function take(job, count, first, total)
   local indexes, leases = {}, {}
   local function admit(index)
     indexes[#indexes + 1] = index
@@ -55,8 +62,6 @@ local function take(job, count)
       admit(index)
     end
   end
-  local cursor = redis.call('HMGET', job_key(job), 'next', 'total')
-  local first, total = tonumber(cursor[1] or 0), tonumber(cursor[2] or 0)
   local fresh = math.min(count - #indexes, total - first)
   if fresh > 0 then
     redis.call('HINCRBY', job_key(job), 'next', fresh)
@@ -77,13 +82,19 @@ while room >= enough and allowed > 0 and #messages < 2 * most_messages do
   local head = redis.call('ZPOPMIN', WAITING_JOBS)
   local job, turn = head[1], tonumber(head[2])
   if not job then break end
-  redis.call('SET', TURN, turn)
-  local indexes, more = take(job, math.min(message_size, room, allowed))
-  if more then redis.call('ZADD', WAITING_JOBS, turn + 1, job) end
-  if #indexes > 0 then
-    room, allowed = room - #indexes, allowed - #indexes
-    messages[#messages + 1] = job
-    messages[#messages + 1] = indexes
+  local known = redis.call('HMGET', job_key(job), 'next', 'total', 'stride')
+  local first, total, stride = tonumber(known[1]), tonumber(known[2]), tonumber(known[3])
+  if first then
+    local indexes, more = take(job, math.min(message_size, room, allowed), first, total)
+    redis.call('SET', TURN, turn)
+    turn = turn + #indexes * stride
+    redis.call('HSET', job_key(job), 'turn', turn)
+    if more then redis.call('ZADD', WAITING_JOBS, turn, job) end
+    if #indexes > 0 then
+      room, allowed = room - #indexes, allowed - #indexes
+      messages[#messages + 1] = job
+      messages[#messages + 1] = indexes
+    end
   end
 end
 return messages

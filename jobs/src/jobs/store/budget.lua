@@ -1,5 +1,5 @@
--- What the destination still allows, in uploads, as its answers told: one hash, three fields for
--- each window. `resets` is 0 while nobody has said when it ends.
+-- What the destination still allows, in uploads, as its answers told: one hash, five fields for
+-- each window. `told` is 1 where an answer said when it ends; else `resets` is a guess, or 0.
 
 local BUDGET = 'imgferry:budget'
 -- Answers tell the same end with some jitter: whole seconds, the way here, two clocks.
@@ -16,27 +16,37 @@ local function windows(at)
   end
   for _, window in pairs(found) do
     if window.resets > 0 and window.resets <= at then
-      window.remaining, window.resets = window.limit, 0
+      window.remaining, window.resets, window.told = window.limit, 0, 0
     end
   end
   return found
 end
 
--- Answers come out of order: within a window, the least that was told is true.
-local function learn(at, name, limit, remaining, resets_in)
+-- Answers come out of order: within a window, the least that was told is true. Uploads whose answer
+-- told nothing are counted; a window that only they are known of ends its length after the first.
+local function learn(at, name, length, limit, remaining, resets_in, untold)
   local known = windows(at)[name]
-  local resets = resets_in > 0 and at + resets_in or 0
-  if known then
-    local ended = known.resets > 0 and resets > known.resets + SAME_END
+  if known and tonumber(untold) > 0 then
+    known.remaining = math.max(known.remaining - untold, 0)
+    if known.resets == 0 then known.resets = at + length end  -- a guess
+  end
+  local resets = tonumber(resets_in) > 0 and at + resets_in or 0
+  local told = resets > 0 and 1 or 0
+  limit, remaining = tonumber(limit), tonumber(remaining)
+  if not limit then
+    if not known then return end
+    limit, remaining, resets, told = known.limit, known.remaining, known.resets, known.told
+  elseif known then
+    local ended = known.told == 1 and resets > known.resets + SAME_END
     -- One that never says when it ends has ended when there is much more left than before.
     local refilled = known.resets == 0 and remaining > known.remaining + limit / 10
     if not ended and not refilled then
       remaining = math.min(remaining, known.remaining)
-      if known.resets > 0 then resets = known.resets end
+      if known.told == 1 or told == 0 then resets, told = known.resets, known.told end
     end
   end
-  redis.call('HSET', BUDGET,
-    name .. ':limit', limit, name .. ':remaining', remaining, name .. ':resets', resets)
+  redis.call('HSET', BUDGET, name .. ':length', length, name .. ':limit', limit,
+    name .. ':remaining', remaining, name .. ':resets', resets, name .. ':told', told)
 end
 
 -- How many images more may be under way. Where a spent window does not say when it ends, one image

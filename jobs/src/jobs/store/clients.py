@@ -1,48 +1,56 @@
-"""What clients and operators may do to the store: add a job, and see how everything stands."""
+"""What clients may do to jobs: add one, look at it and its images, cancel it, retry what failed."""
 
+import hashlib
 import uuid
-from collections.abc import Sequence
-from typing import Self, cast
+from collections.abc import Mapping, Sequence
+from typing import Literal, cast
 
-from redis import Redis
-
-from jobs.errors import JobNotFound
+from jobs.errors import JobNotFound, KeyReused, UnknownURLs
 from jobs.model import (
-    Destination,
+    Added,
+    Failure,
     Image,
     ImageStatus,
     Job,
     JobStatus,
+    Once,
     Page,
-    Pause,
-    Window,
-    Worker,
+    Priority,
+    Summary,
 )
-from jobs.settings import JobsSettings
-from jobs.store.connection import answering, open_redis
-from jobs.store.records import STATES, read_image, read_time
-from jobs.store.scripts import Scripts
+from jobs.store.connection import Connected, answering
+from jobs.store.records import STATES, read_image, read_status, read_time, write_failure
+
+Which = Literal["all", "retryable"]
+
+#: How far one image brings its job in the round: the less, the larger the job's share.
+STRIDES = {Priority.HIGH: 1, Priority.NORMAL: 4, Priority.LOW: 16}
+#: Milliseconds for which a repeated POST is known by its Idempotency-Key.
+_ONCE = 24 * 3600 * 1000
+#: Jobs that are looked at for one page of the list, at most.
+_MOST_SEEN = 1000
+
+_CANCELLED = Failure("cancelled", "The job was cancelled before this image began.", retryable=True)
+_FACTS = ("created", "begun", "finished", "total", "pending", "failed")
 
 
-class Clients:
-    """The half of JobStore that the API uses."""
+class Clients(Connected):
+    """The part of JobStore that clients of the API use."""
 
-    def __init__(self, redis: Redis, retention_days: float) -> None:
-        self._redis = redis
-        self._scripts = Scripts(redis)
-        self._keep = int(retention_days * 24 * 3600 * 1000)
-
-    @classmethod
-    def connect(cls, settings: JobsSettings) -> Self:
-        """A store on the Redis of the settings; the first call connects."""
-        return cls(open_redis(settings.redis_url), settings.job_retention_days)
-
-    def add(self, urls: Sequence[str]) -> str:
-        """Store a job of these distinct URLs and return its id."""
+    def add(
+        self,
+        urls: Sequence[str],
+        priority: Priority = Priority.NORMAL,
+        once: Once | None = None,
+    ) -> Added:
+        """Store a job of these distinct URLs. Raises KeyReused."""
         job_id = str(uuid.uuid4())
+        key, body = (_digest(once.key), _digest(once.body)) if once else ("", "")
         with answering():
-            self._scripts.add(args=[job_id, *urls])
-        return job_id
+            stored = self._scripts.add(args=[job_id, key, body, _ONCE, STRIDES[priority], *urls])
+        if stored is None:
+            raise KeyReused
+        return Added(cast(str, stored), replayed=stored != job_id)
 
     def get(self, job_id: str) -> Job:
         """The job as it is at one moment. Raises JobNotFound."""
@@ -53,80 +61,100 @@ class Clients:
             facts, urls, states = read.execute()
         if not facts:
             raise JobNotFound(job_id)
-        finished = facts.get("finished")
-        if finished:
-            status = JobStatus.COMPLETE
-        else:
-            status = JobStatus.IN_PROGRESS if "begun" in facts else JobStatus.PENDING
         by_status = {
             of: [url for url, state in zip(urls, states, strict=True) if state in codes]
             for of, codes in STATES.items()
         }
+        finished = facts.get("finished")
         return Job(
             id=job_id,
             created=read_time(facts["created"]),
             finished=read_time(finished) if finished else None,
-            status=status,
+            status=read_status(facts),
             pending=by_status[ImageStatus.PENDING],
             complete=by_status[ImageStatus.COMPLETE],
             failed=by_status[ImageStatus.FAILED],
         )
 
+    def jobs(self, status: JobStatus | None, limit: int, cursor: str | None) -> Page[Summary]:
+        """Jobs, newest first. A page may hold fewer than `limit`, even none: `next` says more."""
+        most = limit if status is None else _MOST_SEEN
+        newest = f"({cursor}" if cursor else "+inf"
+        with answering(), self._redis.pipeline() as read:
+            rows = cast(
+                list[tuple[str, float]],
+                self._redis.zrevrangebyscore(
+                    "imgferry:jobs", newest, "-inf", start=0, num=most, withscores=True
+                ),
+            )
+            for job_id, _ in rows:
+                read.hmget(_key(job_id), _FACTS)
+            looked_at = list(zip(rows, read.execute(), strict=True))
+        found: list[Summary] = []
+        more = None
+        for (job_id, number), values in looked_at:
+            facts = dict(zip(_FACTS, values, strict=True))
+            more = str(int(number))
+            if facts["created"] and status in (None, read_status(facts)):
+                found.append(_summary(job_id, facts))
+                if len(found) == limit:
+                    break
+        else:
+            if len(rows) < most:
+                more = None
+        return Page(found, more)
+
     def images(
-        self, job_id: str, status: ImageStatus | None, limit: int, cursor: int
+        self, job_id: str, status: ImageStatus | None, limit: int, cursor: str | None
     ) -> Page[Image]:
-        """Up to `limit` images of a job from index `cursor`, in order. Raises JobNotFound."""
+        """Up to `limit` images of a job, in order; the cursor is an index. Raises JobNotFound."""
         wanted = STATES[status] if status else "".join(STATES.values())
         with answering():
-            page = self._scripts.images(args=[job_id, cursor, limit, wanted])
+            page = self._scripts.images(args=[job_id, cursor or 0, limit, wanted])
         if page is None:
             raise JobNotFound(job_id)
         following, *entries = page
-        return Page([read_image(entry) for entry in entries], following if following >= 0 else None)
+        more = str(following) if following >= 0 else None
+        return Page([read_image(entry) for entry in entries], more)
 
-    def links(self, limit: int, cursor: int | None) -> Page[str]:
-        """Up to `limit` links of all images uploaded, newest first.
+    def cancel(self, job_id: str) -> None:
+        """Begin nothing more of a job; what is not begun has failed. Raises JobNotFound."""
+        with answering():
+            found = self._scripts.cancel(args=[job_id, write_failure(_CANCELLED)])
+        if not found:
+            raise JobNotFound(job_id)
 
-        The cursor is how many older links there are: links that are added between two pages
-        neither repeat one nor hide one.
+    def retry(self, job_id: str, which: Which | Sequence[str] = "all") -> int:
+        """Run failed images again: all, the retryable, or those of these URLs; say how many.
+
+        Raises JobNotFound, and UnknownURLs for URLs that are not of the job.
         """
+        args = [which] if isinstance(which, str) else ["urls", *which]
         with answering():
-            older = self._redis.llen("imgferry:links")
-            if cursor is not None:
-                older = min(older, cursor)
-            if not older:
-                return Page([], None)
-            first = max(older - limit, 0)
-            links = self._redis.lrange("imgferry:links", first, older - 1)
-        return Page(cast(list[str], links[::-1]), first or None)
+            again = self._scripts.retry(args=[job_id, *args])
+        if isinstance(again, list):
+            raise UnknownURLs([argument - 3 for argument in again])
+        if again < 0:
+            raise JobNotFound(job_id)
+        return cast(int, again)
 
-    def workers(self) -> list[Worker]:
-        """The workers that were heard of lately."""
-        with answering():
-            seconds, _ = self._redis.time()
-            found = self._redis.zrangebyscore("imgferry:workers", seconds * 1000, "+inf")
-        pairs = [cast(str, worker).rsplit(":", 1) for worker in found]
-        return [Worker(name, int(images_at_once)) for name, images_at_once in pairs]
 
-    def destination(self) -> Destination:
-        """How the destination stands."""
-        pause = self.paused()
-        with answering():
-            in_flight, due, pending, *windows = self._scripts.destination()
-        known = [
-            Window(name, limit, remaining, read_time(resets) if resets else None)
-            for name, limit, remaining, resets in sorted(windows)
-        ]
-        return Destination(known, pause, in_flight, pending - in_flight - due, due)
+def _summary(job_id: str, facts: Mapping[str, str]) -> Summary:
+    total, pending, failed = (int(facts[name]) for name in ("total", "pending", "failed"))
+    finished = facts["finished"]
+    return Summary(
+        id=job_id,
+        created=read_time(facts["created"]),
+        finished=read_time(finished) if finished else None,
+        status=read_status(facts),
+        pending=pending,
+        complete=total - pending - failed,
+        failed=failed,
+    )
 
-    def paused(self) -> Pause | None:
-        """The pause of the destination, if there is one."""
-        with answering():
-            seconds, _ = self._redis.time()
-            reason, until = self._redis.hmget("imgferry:pause", "reason", "until")
-        if until is None or float(until) <= seconds * 1000:
-            return None
-        return Pause(str(reason), read_time(str(until)))
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _key(job_id: str, part: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -9,6 +10,22 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from jobs.errors import StoreUnavailable
+from jobs.settings import JobsSettings
+from jobs.store.scripts import Scripts
+
+
+class Connected:
+    """What every part of the store stands on: one Redis, and the scripts ready to be called."""
+
+    def __init__(self, redis: Redis, settings: JobsSettings) -> None:
+        self._redis = redis
+        self._scripts = Scripts(redis)
+        self._settings = settings
+
+    @classmethod
+    def connect(cls, settings: JobsSettings) -> Self:
+        """A store on the Redis of the settings; the first call connects."""
+        return cls(open_redis(settings.redis_url), settings)
 
 
 def open_redis(url: str) -> Redis:

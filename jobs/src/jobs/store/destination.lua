@@ -1,9 +1,12 @@
--- How the destination stands: {images under way, due for a retry, pending in all, {window, limit,
--- remaining, end in ms or 0}, ...}.
+-- How the destination stands: {images under way, due for a retry, pending in all, jobs that wait,
+-- images a second, {window, length in ms, limit, remaining, end in ms or 0}, ...}.
 
-local pending = tonumber(redis.call('GET', PENDING) or 0)
-local state = {redis.call('ZCARD', LEASES), redis.call('ZCARD', DUE), pending}
-for name, window in pairs(windows(now())) do
-  state[#state + 1] = {name, window.limit, window.remaining, window.resets}
+local at = now()
+local state = {
+  redis.call('ZCARD', LEASES), redis.call('ZCARD', DUE),
+  tonumber(redis.call('GET', PENDING) or 0), redis.call('ZCARD', WAITING_JOBS), pace(at)
+}
+for name, window in pairs(windows(at)) do
+  state[#state + 1] = {name, window.length, window.limit, window.remaining, window.resets}
 end
 return state

@@ -1,8 +1,7 @@
 -- A worker lives, and holds what it has begun: {{job, index, token}, ...} of what it lost, which
 -- another may have begun by now; behind it the ms for which the destination pauses.
--- ARGV: worker as <name>:<images at once>, its time to live in ms, 0 for one that takes no more
--- images, lease ms; then three for each
--- image: job, index, token
+-- ARGV: worker as <name>:<images at once>, its time to live in ms (0 for one that takes no more
+--       images), lease ms; then three for each image: job, index, token
 
 local at, lease = now(), tonumber(ARGV[3])
 if tonumber(ARGV[2]) > 0 then redis.call('ZADD', WORKERS, at + ARGV[2], ARGV[1]) end

@@ -1,13 +1,16 @@
--- Stands before every script: the keys, the clock, and how an image comes to wait again.
+-- Stands before every script: the keys, the clock, and the steps that several scripts take.
 -- Redis runs a script as a whole or, out of memory or read-only, not at all (`#!lua`).
 
--- One byte per image in job:<id>:states. The first three are pending to the outside.
-local WAITING, ADMITTED, BEGUN, COMPLETE, FAILED = 'w', 'a', 'b', 'c', 'f'
+-- One byte per image in job:<id>:states. The first three are pending to the outside, the next two
+-- complete: uploaded, or known before.
+local WAITING, ADMITTED, BEGUN, COMPLETE, KNOWN, FAILED = 'w', 'a', 'b', 'c', 'k', 'f'
 
+local JOBS, FINISHED = 'imgferry:jobs', 'imgferry:finished'
 local WAITING_JOBS, TURN = 'imgferry:waiting', 'imgferry:turn'
 local LEASES, DUE, PENDING = 'imgferry:leases', 'imgferry:due', 'imgferry:pending'
-local HOLDERS = 'imgferry:holders'
-local LINKS, WORKERS, PAUSE = 'imgferry:links', 'imgferry:workers', 'imgferry:pause'
+local HOLDERS, CLAIMS = 'imgferry:holders', 'imgferry:claims'
+local UPLOADS, CONTENTS = 'imgferry:uploads', 'imgferry:contents'
+local WORKERS, PAUSE = 'imgferry:workers', 'imgferry:pause'
 
 local function job_key(job, part)
   return 'imgferry:job:' .. job .. (part and ':' .. part or '')
@@ -19,6 +22,17 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- Calls a command with many values: Lua's stack takes about 8,000.
+local function call_in_parts(command, key, values)
+  for first = 1, #values, 1000 do
+    redis.call(command, key, unpack(values, first, math.min(first + 999, #values)))
+  end
+end
+
+local function paused(at)
+  return tonumber(redis.call('HGET', PAUSE, 'until') or 0) > at
+end
+
 local function state_of(job, index)
   return redis.call('GETRANGE', job_key(job, 'states'), index, index)
 end
@@ -27,7 +41,8 @@ local function set_state(job, index, state)
   redis.call('SETRANGE', job_key(job, 'states'), index, state)
 end
 
--- A count of up to 255 for each image, a byte: `attempts` that ended, `losses` of its worker.
+-- A count of up to 255 for each image, a byte: `attempts` that ended, `losses` of its worker, and
+-- `doubts`: uploads of which nobody knows how they ended.
 local function count_of(job, index, what)
   return string.byte(redis.call('GETRANGE', job_key(job, what), index, index)) or 0
 end
@@ -37,48 +52,43 @@ local function count_up(job, index, what)
   redis.call('SETRANGE', job_key(job, what), index, string.char(count))
 end
 
--- Whether the beginning with this token has the image: begun, and not begun again since.
-local function is_holder(job, index, token)
-  return state_of(job, index) == BEGUN
-    and redis.call('HGET', HOLDERS, job .. ':' .. index) == token
-end
-
-local function give_up_lease(member)
-  redis.call('ZREM', LEASES, member)
-  redis.call('HDEL', HOLDERS, member)
-end
-
--- A job joins the round at the present turn: neither before those that wait, nor behind them all.
-local function join_round(job)
-  redis.call('ZADD', WAITING_JOBS, 'NX', redis.call('GET', TURN) or 0, job)
-end
-
-local function wait_again(job, index)
-  set_state(job, index, WAITING)
-  redis.call('RPUSH', job_key(job, 'returned'), index)
-  join_round(job)
-end
-
--- Leases and due retries name an image as <job>:<index>.
+-- Leases, due retries and holders name an image as <job>:<index>.
 local function image_of(member)
   local job, index = string.match(member, '^(.+):(%d+)$')
   return job, tonumber(index)
 end
 
--- An image leaves `pending` for good; with its last image the job is finished, and kept `keep` ms.
-local function settle(job, index, state, detail, keep)
+-- A job joins the round an image behind the present turn, or at its own where that is later: not
+-- behind all that wait, nor sooner for having left the round. Were it not behind, jobs that come
+-- without end would hold the turn where it is, and those that wait would wait for ever.
+local function join_round(job)
+  local present = tonumber(redis.call('GET', TURN) or 0)
+  local known = redis.call('HMGET', job_key(job), 'turn', 'stride')
+  local turn = math.max(present + known[2], tonumber(known[1] or 0))
+  redis.call('ZADD', WAITING_JOBS, 'NX', turn, job)
+end
+
+local function finish(job)
+  redis.call('HSET', job_key(job), 'finished', now())
+  redis.call('DEL', job_key(job, 'returned'))
+  redis.call('ZREM', WAITING_JOBS, job)
+  redis.call('ZADD', FINISHED, now(), job)
+end
+
+-- An image leaves `pending` for good; with its last image the job is finished.
+local function settle(job, index, state, detail)
   set_state(job, index, state)
   redis.call('HSET', job_key(job, 'images'), index, detail)
   redis.call('DECR', PENDING)
-  if redis.call('HINCRBY', job_key(job), 'pending', -1) > 0 then return end
-  redis.call('HSET', job_key(job), 'finished', now())
-  redis.call('DEL', job_key(job, 'returned'))
-  redis.call('PEXPIRE', job_key(job), keep)
-  for _, part in ipairs({'urls', 'states', 'attempts', 'losses', 'images'}) do
-    redis.call('PEXPIRE', job_key(job, part), keep)
-  end
+  if state == FAILED then redis.call('HINCRBY', job_key(job), 'failed', 1) end
+  if redis.call('HINCRBY', job_key(job), 'pending', -1) == 0 then finish(job) end
 end
 
-local function paused(at)
-  return tonumber(redis.call('HGET', PAUSE, 'until') or 0) > at
+-- An image waits again, unless its job was cancelled meanwhile.
+local function wait_again(job, index)
+  local cancelled = redis.call('HGET', job_key(job), 'cancelled')
+  if cancelled then return settle(job, index, FAILED, cancelled) end
+  set_state(job, index, WAITING)
+  redis.call('RPUSH', job_key(job, 'returned'), index)
+  join_round(job)
 end

@@ -1,36 +1,41 @@
 -- What became of images, first writer wins. Returns how many of the outcomes were taken.
--- ARGV: ms that a finished job is kept; how many windows the destination told of, and four for
--- each: name, limit, remaining (in uploads), ms to its end or 0; then six for each outcome: job,
--- index, token, 'complete' | 'failed' | 'retry' | 'released', the link | '' | ms until then | '',
--- detail (JSON).
+-- ARGV: how many windows the destination told of, and six for each: name, length in ms, limit or
+-- '', remaining (in uploads), ms to its end or 0, uploads whose answer told nothing; then seven for
+-- each outcome: job, index, token, 'complete' | 'known' | 'failed' | 'retry' | 'released', the
+-- content | ms until then | '', detail (JSON), '1' where it may be at the destination all the same.
 
-local keep, at = ARGV[1], now()
-local taken = 0
+local at = now()
+local taken, done = 0, 0
 
-local outcomes = 3 + 4 * ARGV[2]
-for i = 3, outcomes - 1, 4 do
-  learn(at, ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]))
-end
+local outcomes = 2 + 6 * ARGV[1]
+for i = 2, outcomes - 1, 6 do learn(at, unpack(ARGV, i, i + 5)) end
 
-for i = outcomes, #ARGV, 6 do
-  local job, index, token = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local what, value, detail = ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
+for i = outcomes, #ARGV, 7 do
+  local job, index, token, what, value, detail, in_doubt = unpack(ARGV, i, i + 6)
   local state, member = state_of(job, index), job .. ':' .. index
   -- An upload that happened is true whoever made it; anything else only from the present holder.
   local pending = state == WAITING or state == ADMITTED or state == BEGUN
   if (what == 'complete' and pending) or is_holder(job, index, token) then
     taken = taken + 1
-    give_up_lease(member)
+    let_go(member)
+    if what == 'known' then
+      local id = redis.call('HGET', CONTENTS, value)
+      local upload = id and redis.call('XRANGE', UPLOADS, id, id)[1]
+      if upload then detail = upload[2][2] else what = 'released' end
+    end
     if what ~= 'released' then count_up(job, index, 'attempts') end
+    if in_doubt == '1' then count_up(job, index, 'doubts') end
     if what == 'complete' then
+      done = done + 1
       redis.call('ZREM', DUE, member)
-      settle(job, index, COMPLETE, detail, keep)
-      redis.call('RPUSH', LINKS, value)
-      -- What follows a pause has gone well: all go on.
-      if not paused(at) then redis.call('DEL', PAUSE) end
+      settle(job, index, COMPLETE, detail)
+      local id = redis.call('XADD', UPLOADS, '*', 'image', detail, 'content', value)
+      if value ~= '' then redis.call('HSET', CONTENTS, value, id) end
+    elseif what == 'known' then
+      settle(job, index, KNOWN, detail)
     elseif what == 'failed' then
-      settle(job, index, FAILED, detail, keep)
-    elseif what == 'retry' then
+      settle(job, index, FAILED, detail)
+    elseif what == 'retry' and redis.call('HEXISTS', job_key(job), 'cancelled') == 0 then
       set_state(job, index, WAITING)
       redis.call('HSET', job_key(job, 'images'), index, detail)
       redis.call('ZADD', DUE, at + value, member)
@@ -38,5 +43,11 @@ for i = outcomes, #ARGV, 6 do
       wait_again(job, index)
     end
   end
+end
+
+if done > 0 then
+  keep_pace(at, done)
+  -- What follows a pause has gone well: all go on.
+  if not paused(at) then redis.call('DEL', PAUSE) end
 end
 return taken

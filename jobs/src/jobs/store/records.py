@@ -1,61 +1,92 @@
-"""How outcomes and images are written in Redis, and read again."""
+"""How outcomes, jobs and images are written in Redis, and read again."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
 
-from jobs.model import Failed, Failure, Image, ImageStatus, Outcome, Released, Retry, Uploaded
+from jobs.model import (
+    Failed,
+    Failure,
+    Image,
+    ImageStatus,
+    JobStatus,
+    Known,
+    Outcome,
+    Released,
+    Retry,
+    Uploaded,
+)
 
 #: The bytes of `job:<id>:states`, by what the outside calls them. The pending ones are waiting,
-#: admitted and begun.
+#: admitted and begun; the complete ones uploaded, and known before.
 STATES = {
     ImageStatus.PENDING: "wab",
-    ImageStatus.COMPLETE: "c",
+    ImageStatus.COMPLETE: "ck",
     ImageStatus.FAILED: "f",
 }
 _STATUS = {state: status for status, states in STATES.items() for state in states}
 
 
 def write_outcome(outcome: Outcome) -> list[str | int]:
-    """The six arguments that `record.lua` takes for an outcome."""
+    """The seven arguments that `record.lua` takes for an outcome."""
+    arrived = False
     match outcome.result:
         case Uploaded() as done:
-            what, value, detail = "complete", done.link, _uploaded(done)
-        case Failed(failure):
+            what, value, detail = "complete", done.content or "", _write_upload(done)
+        case Known(content):
+            what, value, detail = "known", content, ""
+        case Failed(failure, arrived):
             what, value, detail = "failed", "", write_failure(failure)
-        case Retry(failure, after):
+        case Retry(failure, after, arrived):
             what, value, detail = "retry", str(int(after * 1000)), write_failure(failure)
         case Released():
             what, value, detail = "released", "", ""
     image = outcome.image
-    return [image.job_id, image.index, image.token, what, value, detail]
+    doubt = "1" if arrived else ""
+    return [image.job_id, image.index, image.token, what, value, detail, doubt]
 
 
 def write_failure(failure: Failure) -> str:
-    """The detail of a failed image."""
+    """The detail of a failed image: an object."""
     return json.dumps(
         {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
     )
 
 
-def _uploaded(done: Uploaded) -> str:
-    names = ("link", "id", "deletehash", "type", "width", "height", "bytes")
-    return json.dumps({name: getattr(done, name) for name in names})
+def _write_upload(done: Uploaded) -> str:
+    """The detail of a complete image: an array, half as long as the object would be."""
+    *detail, _content = astuple(done)
+    return json.dumps(detail, separators=(",", ":"))
 
 
 def read_image(entry: list[Any]) -> Image:
     """An entry of `images.lua` as an image; its deletehash stays behind."""
-    url, state, attempts, detail, due = entry
+    url, state, attempts, doubts, detail, due = entry
     status = _STATUS[state]
-    known = json.loads(detail) if detail else {}
+    known = json.loads(detail) if detail else None
+    upload: dict[str, Any] = {}
+    if isinstance(known, list):
+        upload["link"], upload["id"], _, upload["type"], *sizes = known
+        upload["width"], upload["height"], upload["bytes"] = sizes
     return Image(
         url=url,
         status=status,
         attempts=attempts,
-        error=Failure(**known) if "code" in known else None,
+        deduplicated=state == "k",
+        possibly_duplicated=doubts > 0,
+        error=Failure(**known) if isinstance(known, dict) else None,
         retry_at=read_time(due) if due and status is ImageStatus.PENDING else None,
-        **{name: known.get(name) for name in ("link", "id", "type", "width", "height", "bytes")},
+        **upload,
     )
+
+
+def read_status(facts: Mapping[str, str | None]) -> JobStatus:
+    """How far the job with these facts is."""
+    if facts.get("finished"):
+        return JobStatus.COMPLETE
+    return JobStatus.IN_PROGRESS if facts.get("begun") else JobStatus.PENDING
 
 
 def read_time(ms: str | float) -> datetime:

@@ -7,6 +7,9 @@ from redis.commands.core import Script
 
 #: Answered also by a Redis that is full or read-only.
 READS = " flags=no-writes"
+#: Taken also by a Redis that is full: it needs no memory. Without it all leases would end, and
+#: nothing would be forgotten.
+SMALL = " flags=allow-oom"
 
 
 class Scripts:
@@ -18,13 +21,18 @@ class Scripts:
             return redis.register_script("\n".join([f"#!lua{flags}", *parts]))
 
         self.add = script("add")
-        self.admit = script("budget", "admit")
+        self.admit = script("holding", "failing", "budget", "admit")
         self.begin = script("begin")
-        self.destination = script("budget", "destination", flags=READS)
-        self.heartbeat = script("heartbeat")
+        self.cancel = script("failing", "cancel")
+        self.claim = script("holding", "claim")
+        self.destination = script("budget", "pace", "destination", flags=READS)
+        self.forget = script("forget", flags=SMALL)
+        self.heartbeat = script("holding", "heartbeat", flags=SMALL)
         self.images = script("images", flags=READS)
         self.pause = script("pause")
-        self.record = script("budget", "record")
+        self.record = script("holding", "budget", "pace", "record")
+        self.resume = script("resume")
+        self.retry = script("retry")
 
 
 def _read(name: str) -> str:

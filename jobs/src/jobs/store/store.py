@@ -2,23 +2,36 @@
 
 | key (all begin with `imgferry:`) | type | holds |
 |---|---|---|
-| `job:<id>` | hash | created, begun, finished (ms), total, pending, next: first never admitted |
+| `jobs` | sorted set | all jobs, by their number |
+| `added` | string | the number of the newest job |
+| `finished` | sorted set | finished jobs, by when they finished |
+| `job:<id>` | hash | created, begun, finished (ms); total, pending, failed (images); next: the \
+    first never admitted; stride, turn: its place in the round; cancelled: how its images fail |
 | `job:<id>:urls` | list | the submitted URLs, duplicates stripped |
-| `job:<id>:states` | string | a byte per image: w(aiting) a(dmitted) b(egun) c(omplete) f(ailed) |
+| `job:<id>:states` | string | a byte per image: w(aiting) a(dmitted) b(egun) c(omplete) k(nown) \
+    f(ailed) |
 | `job:<id>:attempts` | string | a byte per image: how many attempts have ended |
 | `job:<id>:losses` | string | a byte per image: how often its worker was lost |
+| `job:<id>:doubts` | string | a byte per image: uploads of which nobody knows the end |
 | `job:<id>:images` | hash | index -> JSON: what it became, or why the last attempt failed |
 | `job:<id>:returned` | list | indexes that were admitted before and wait again |
+| `once:<digest>` | hash | of an Idempotency-Key: the job, and the digest of the body |
 | `waiting` | sorted set | jobs that have images to admit, by turn |
 | `turn` | string | the turn of the job admitted last |
 | `leases` | sorted set | `<job>:<index>` of admitted and begun images, by when the lease ends |
-| `holders` | hash | `<job>:<index>` of begun images -> the token of who began it |
+| `holders` | hash | `<job>:<index>` of begun images -> the token of who began it, and behind a \
+    slash, while it is being uploaded, the content |
+| `claims` | hash | content -> `<job>:<index>` of the image that uploads it |
 | `due` | sorted set | `<job>:<index>` of images that wait for a retry, by when it is due |
 | `pending` | string | how many images of all jobs are pending |
-| `links` | list | the links of all images uploaded, oldest first |
+| `uploads` | stream | each upload: image (the JSON of `images`) and content |
+| `contents` | hash | content -> its upload's id in the stream |
 | `workers` | sorted set | `<name>:<images at once>`, by when the worker counts as lost |
-| `budget` | hash | `<window>:limit`, `:remaining` (uploads), `:resets` (ms, 0: not known) |
-| `pause` | hash | reason, since, until (ms), streak: pauses without a time; gone after an upload |
+| `budget` | hash | `<window>:length` (ms), `:limit`, `:remaining` (uploads), `:resets` (ms; 0: \
+    not known), `:told` (0: `resets` is a guess) |
+| `pause` | hash | reason, since, until (ms), told (0: a guess), streak: pauses without a time, \
+    hopeless: how images fail; gone after an upload |
+| `pace` | hash | since, latest (ms), done: images of this span; rate: images a second of the last |
 """
 
 import random
@@ -26,10 +39,11 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import cast
 
-from jobs.model import Begun, Failure, Heartbeat, Held, Message, Outcome, Told, Worker
+from jobs.model import Begun, Claim, Failure, Heartbeat, Held, Message, Outcome, Told, Worker
 from jobs.store.clients import Clients
 from jobs.store.connection import answering
 from jobs.store.records import write_failure, write_outcome
+from jobs.store.standing import Standing
 
 #: Images in one message: enough that the message costs little, few enough to share the workers.
 MESSAGE_SIZE = 25
@@ -43,26 +57,34 @@ WORKER_TTL = 5.0
 MOST_LOST = 10
 #: Seconds of a pause whose end nobody knows, at the most.
 LONGEST_COOL_DOWN = 3600.0
+_DAY = 86_400.0
 
 _LOST = Failure("worker-lost", "Every worker that tried this image was lost.", retryable=True)
 
 
-class JobStore(Clients):
+class JobStore(Clients, Standing):
     """The jobs in one Redis. Every method raises StoreUnavailable when Redis does not answer."""
 
-    # For dispatch
+    # For dispatch, and once a second
 
     def admit(self, most: int) -> list[Message]:
         """Lease what may run now to up to `most` messages; give back what was lost, or is due."""
         lost = write_failure(_LOST)
         with answering():
             found = self._scripts.admit(
-                args=[MESSAGE_SIZE, most, DEPTH, _ms(LEASE), MOST_LOST, lost, self._keep]
+                args=[MESSAGE_SIZE, most, DEPTH, _ms(LEASE), MOST_LOST, lost]
             )
         return [
             Message(job, [int(index) for index in indexes])
             for job, indexes in zip(found[::2], found[1::2], strict=True)
         ]
+
+    def forget(self) -> None:
+        """Let go of jobs, and of links, that were kept for their time."""
+        days = self._settings.link_retention_days
+        keep_links = "" if days is None else _ms(days * _DAY)
+        with answering():
+            self._scripts.forget(args=[_ms(self._settings.job_retention_days * _DAY), keep_links])
 
     # For workers
 
@@ -75,14 +97,26 @@ class JobStore(Clients):
             Begun(Held(message.job_id, index, token), url, attempt) for index, url, attempt in begun
         ]
 
+    def claim(self, images: Sequence[tuple[Held, str | None]]) -> list[Claim]:
+        """Ask whether images may be uploaded, each with its content; None: equal bytes may too."""
+        args = [
+            part
+            for image, content in images
+            for part in (image.job_id, image.index, image.token, content or "")
+        ]
+        with answering():
+            return [Claim(answer) for answer in self._scripts.claim(args=args)]
+
     def record(self, outcomes: Sequence[Outcome], told: Sequence[Told] = ()) -> int:
         """Record what became of images, the first writer of each; return how many were taken.
 
         `told` is what the destination's answers said of its windows meanwhile.
         """
-        args: list[str | int] = [self._keep, len(told)]
+        args: list[str | int] = [len(told)]
         for window in told:
-            args += [window.name, window.limit, window.remaining, _ms(window.resets_in or 0)]
+            args += [window.name, _ms(window.length)]
+            args += ["" if part is None else part for part in (window.limit, window.remaining)]
+            args += [_ms(window.resets_in or 0), window.untold]
         for outcome in outcomes:
             args += write_outcome(outcome)
         with answering():
@@ -108,17 +142,35 @@ class JobStore(Clients):
         with answering():
             self._redis.zrem("imgferry:workers", f"{worker.name}:{worker.images_at_once}")
 
-    def pause(self, reason: str, seconds: float | None, cool_down: float) -> float:
+    def pause(
+        self,
+        reason: Failure,
+        seconds: float | None,
+        cool_down: float,
+        patience: float | None = None,
+    ) -> None:
         """Begin nothing for so long; never shortens a pause, and after it one image goes first.
 
         Without `seconds` it is `cool_down` seconds, and twice as long each time that no upload came
-        between, up to an hour. Returns the seconds since the first pause with no upload between.
+        between, up to an hour. After `patience` seconds of nothing but this reason, all images that
+        wait fail with it.
         """
-        asked = "" if seconds is None else _ms(seconds)
-        spread = random.uniform(1, 1.2)  # noqa: S311 - not a secret
-        args = [reason, asked, _ms(cool_down), _ms(LONGEST_COOL_DOWN), spread]
+        args = [
+            reason.code,
+            "" if seconds is None else _ms(seconds),
+            _ms(cool_down),
+            _ms(LONGEST_COOL_DOWN),
+            random.uniform(1, 1.2),  # noqa: S311 - not a secret
+            "" if patience is None else _ms(patience),
+            write_failure(reason),
+        ]
         with answering():
-            return float(cast(int, self._scripts.pause(args=args))) / 1000
+            self._scripts.pause(args=args)
+
+    def resume(self, reason: str) -> None:
+        """End the pause if this is its reason: that is mended."""
+        with answering():
+            self._scripts.resume(args=[reason])
 
 
 def _ms(seconds: float) -> int:

@@ -1,0 +1,59 @@
+"""How everything stands, for clients and operators: links, workers, the destination."""
+
+import json
+from typing import cast
+
+from jobs.model import Destination, Page, Pause, Window, Worker
+from jobs.store.connection import Connected, answering
+from jobs.store.records import read_time
+
+
+class Standing(Connected):
+    """The part of JobStore that looks over all jobs."""
+
+    def links(self, limit: int, cursor: str | None) -> Page[str]:
+        """Up to `limit` links of all images uploaded, newest first; the cursor is the last's id."""
+        newest = f"({cursor}" if cursor else "+"
+        with answering():
+            found = cast(
+                list[tuple[str, dict[str, str]]],
+                self._redis.xrevrange("imgferry:uploads", newest, "-", count=limit + 1),
+            )
+        links = [json.loads(fields["image"])[0] for _, fields in found[:limit]]
+        return Page(links, found[limit - 1][0] if len(found) > limit else None)
+
+    def workers(self) -> list[Worker]:
+        """The workers that were heard of lately."""
+        with answering():
+            seconds, _ = self._redis.time()
+            found = self._redis.zrangebyscore("imgferry:workers", seconds * 1000, "+inf")
+        pairs = [cast(str, worker).rsplit(":", 1) for worker in found]
+        return [Worker(name, int(images_at_once)) for name, images_at_once in pairs]
+
+    def destination(self) -> Destination:
+        """How the destination stands."""
+        pause = self.paused()
+        with answering():
+            in_flight, due, pending, jobs, pace, *windows = self._scripts.destination()
+        known = [
+            Window(name, length / 1000, limit, remaining, read_time(resets) if resets else None)
+            for name, length, limit, remaining, resets in sorted(windows)
+        ]
+        return Destination(
+            windows=known,
+            pause=pause,
+            in_flight=in_flight,
+            waiting=pending - in_flight - due,
+            due=due,
+            jobs=jobs,
+            pace=float(pace) if pace else None,
+        )
+
+    def paused(self) -> Pause | None:
+        """The pause of the destination, if there is one."""
+        with answering():
+            seconds, _ = self._redis.time()
+            reason, until, told = self._redis.hmget("imgferry:pause", "reason", "until", "told")
+        if until is None or float(until) <= seconds * 1000:
+            return None
+        return Pause(str(reason), read_time(str(until)), is_told=told == "1")

@@ -1,0 +1,129 @@
+"""What may run now: room, turns and shares."""
+
+from collections import Counter
+
+import pytest
+from redis import Redis
+from tests.jobs.store.conftest import WORKER, begin_all, record, upload, urls
+
+from jobs.model import Begun, Message, Priority, Released, Worker
+from jobs.store import JobStore
+
+SHARES = {Priority.HIGH: 16, Priority.NORMAL: 4, Priority.LOW: 1}
+
+
+class TestRoom:
+    def test_nothing_is_admitted_while_no_worker_lives(self, store: JobStore) -> None:
+        store.add(urls(3))
+        assert store.admit(10) == []
+        store.heartbeat(WORKER, [])
+        assert [len(message.indexes) for message in store.admit(10)] == [3]
+        assert store.admit(10) == []
+
+    def test_a_worker_that_leaves_has_no_room(self, store: JobStore) -> None:
+        store.add(urls(3))
+        store.heartbeat(WORKER, [])
+        assert store.workers() == [WORKER]
+        store.leave(WORKER)
+        assert store.workers() == []
+        assert store.admit(10) == []
+
+    def test_no_more_than_the_workers_can_hold(self, store: JobStore) -> None:
+        store.add(urls(1000))
+        store.heartbeat(WORKER, [])
+        assert sum(len(message.indexes) for message in store.admit(64)) == 200
+
+
+class TestTurns:
+    def test_jobs_take_turns_and_a_new_one_waits_for_one_turn(self, store: JobStore) -> None:
+        large = store.add(urls(1000)).job_id
+        store.heartbeat(WORKER, [])
+        assert [message.job_id for message in store.admit(3)] == [large] * 3
+        others = [store.add(urls(3)).job_id, store.add(urls(30)).job_id]
+        turns = [message.job_id for message in store.admit(5)]
+        assert set(turns[:2]) == set(others)
+        assert turns.count(others[0]) == 1
+        assert turns.count(others[1]) == 2  # 25 images and 5
+        assert turns.count(large) == 2
+
+    @pytest.mark.parametrize("priority", Priority)
+    def test_a_small_job_goes_next_whatever_runs(self, store: JobStore, priority: Priority) -> None:
+        large = store.add(urls(1000), Priority.HIGH).job_id
+        store.heartbeat(WORKER, [])
+        assert [message.job_id for message in store.admit(4)] == [large] * 4
+        small = store.add(urls(3), priority).job_id
+        assert small in [message.job_id for message in store.admit(2)]
+
+    def test_small_jobs_without_end_do_not_keep_a_large_one_waiting(self, store: JobStore) -> None:
+        large = store.add(urls(1000)).job_id
+        admitted = Counter[str]()
+        for _ in range(200):
+            store.add(urls(2))  # as many as there is room for
+            admitted.update(one_message(store))
+        assert admitted[large] >= 15
+
+    def test_an_image_that_waits_again_goes_before_new_ones(self, store: JobStore) -> None:
+        store.add(urls(40))
+        store.heartbeat(WORKER, [])
+        begun = store.begin(store.admit(1)[0])
+        record(store, [begun[7]], Released())
+        assert store.admit(1)[0].indexes[0] == 7
+
+
+class TestShares:
+    @pytest.mark.parametrize("images_at_once", [1, 10, 50])
+    def test_jobs_share_by_their_priority(self, store: JobStore, images_at_once: int) -> None:
+        """16 : 4 : 1, whether messages are of 2 images or full."""
+        worker = Worker("celery@small", images_at_once)
+        jobs = {store.add(urls(2000), priority).job_id: priority for priority in Priority}
+        admitted = Counter[Priority]()
+        while admitted.total() < 2100:
+            begun = begin_all(store, worker)
+            admitted.update(jobs[one.image.job_id] for one in begun)
+            upload(store, begun)
+        most = 2 * min(25, 2 * images_at_once)
+        for priority, share in SHARES.items():
+            assert abs(admitted[priority] - admitted.total() * share / 21) <= most
+
+    @pytest.mark.parametrize("size", [1, 10])
+    def test_a_job_that_comes_back_gains_nothing(self, store: JobStore, size: int) -> None:
+        """Nor loses: the share is of images, however few there are in a message."""
+        steady = store.add(urls(1000)).job_id
+        comes_and_goes = store.add(urls(size)).job_id
+        admitted = Counter[str]()
+        while admitted.total() < 500:
+            store.heartbeat(Worker("celery@small", 5), [])
+            for message in store.admit(1):
+                begun = store.begin(message)
+                admitted[message.job_id] += len(begun)
+                if message.job_id == steady:
+                    upload(store, begun)
+                else:
+                    record(store, begun, Released())
+            assert abs(admitted[steady] - admitted[comes_and_goes]) <= 25
+
+    def test_jobs_of_one_priority_share_a_small_budget(self, store: JobStore) -> None:
+        jobs = [store.add(urls(100)).job_id for _ in range(10)]
+        admitted = Counter[str]()
+        for _ in range(100):
+            admitted.update(one_message(store))
+        assert set(admitted) == set(jobs)
+        assert max(admitted.values()) - min(admitted.values()) <= 2
+
+
+def one_message(store: JobStore) -> list[str]:
+    """The jobs of the next images that run, where there is room for two."""
+    store.heartbeat(Worker("celery@tiny", 1), [])
+    begun: list[Begun] = [one for message in store.admit(1) for one in store.begin(message)]
+    upload(store, begun)
+    return [one.image.job_id for one in begun]
+
+
+def test_of_an_image_no_second_admission(store: JobStore, redis: Redis) -> None:
+    job_id = store.add(urls(60)).job_id
+    store.heartbeat(WORKER, [])
+    messages = [*store.admit(1), *store.admit(64)]
+    assert messages == [
+        Message(job_id, list(range(first, min(first + 25, 60)))) for first in (0, 25, 50)
+    ]
+    assert redis.zcard("imgferry:leases") == 60
