@@ -9,19 +9,20 @@ from celery_queue.policy import (
     MOST_PATIENCE,
     SOURCE_ATTEMPTS,
     after_failure,
-    after_refusal,
     backoff,
     cool_down_after,
+    patience_with,
 )
 from imgur import (
     ImgurBlocked,
     ImgurClientThrottled,
+    ImgurNoAnswer,
     ImgurRefused,
     ImgurUnauthorized,
     ImgurUnavailable,
     ImgurUserThrottled,
 )
-from jobs.model import Failed, Released, Retry
+from jobs.model import Failed, Retry
 
 
 def test_a_passing_failure_of_the_source_is_tried_three_times() -> None:
@@ -67,13 +68,19 @@ def test_throttling_is_nobodys_failure_but_a_pause() -> None:
         ImgurUserThrottled(""), ImgurClientThrottled(""), ImgurBlocked(""), ImgurUnauthorized("")
     ):  # fmt: skip
         assert (cool_down_after(error) or 0) >= 60
-        assert after_refusal(error, 3600) == Released()
     for own in (ImgurUnavailable(""), ImgurRefused(""), errors.SourceUnavailable(429)):
         assert cool_down_after(own) is None
 
 
-def test_a_day_of_being_blocked_is_the_images_failure() -> None:
-    result = after_refusal(ImgurBlocked(""), 86_400)
-    assert isinstance(result, Failed)
-    assert result.failure.code == "imgur-blocked"
-    assert after_refusal(ImgurUserThrottled(""), 86_400) == Released()
+def test_only_of_being_blocked_is_there_ever_enough() -> None:
+    assert patience_with(ImgurBlocked("")) == 86_400
+    assert patience_with(ImgurUserThrottled("")) is None
+    assert patience_with(ImgurUnauthorized("")) is None
+
+
+def test_without_an_answer_the_image_may_have_arrived() -> None:
+    for attempt, kind in ((1, Retry), (IMGUR_ATTEMPTS, Failed)):
+        for error, arrived in ((ImgurNoAnswer("reset"), True), (ImgurUnavailable("503"), False)):
+            result = after_failure(error, attempt)
+            assert isinstance(result, kind)
+            assert result.arrived is arrived

@@ -11,11 +11,12 @@ from celery_queue.formats import identify
 from celery_queue.upload import Uploader
 from imgur import (
     ImgurError,
+    ImgurNoAnswer,
     ImgurThrottled,
     ImgurUnavailable,
-    Limits,
     UploadedImage,
 )
+from jobs.model import Told
 from sandbox import parts
 from sandbox.ports import free_port
 from sandbox.source.photos import photo
@@ -32,13 +33,13 @@ def imgur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.stop()
 
 
-limits: list[Limits] = []
+told: list[Told] = []
 
 
 def upload(api_url: str, content: bytes, timeout: float = 10) -> UploadedImage:
     async def run() -> UploadedImage:
         async with Uploader(
-            api_url, "test", timeout=timeout, limit=1, learn=limits.append
+            api_url, "test", timeout=timeout, limit=1, learn=told.extend
         ) as uploader:
             return await uploader.upload(Fetched(content, identify(content)))
 
@@ -53,16 +54,17 @@ def test_the_image_is_at_imgur(imgur: str) -> None:
     assert requests.get(image.link).content == PHOTO
     assert image.deletehash
     assert image.deletehash not in repr(image)
-    assert limits[-1].user is not None
+    assert {one.name for one in told} == {"user", "client", "posts"}
+    assert all(one.limit and one.untold == 0 for one in told)
 
 
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
         ({"name": "too-fast"}, ImgurThrottled),
-        ({"name": "reset"}, ImgurUnavailable),
-        ({"name": "lost-answer"}, ImgurUnavailable),
-        ({"name": "slow", "seconds": 30}, ImgurUnavailable),
+        ({"name": "reset"}, ImgurNoAnswer),
+        ({"name": "lost-answer"}, ImgurNoAnswer),
+        ({"name": "slow", "seconds": 30}, ImgurNoAnswer),
         ({"name": "html-overload"}, ImgurUnavailable),
         ({"name": "empty"}, ImgurUnavailable),
     ],
@@ -77,8 +79,9 @@ def test_what_goes_wrong_is_an_imgur_error(
 
 
 def test_nobody_there_is_an_imgur_error() -> None:
-    with pytest.raises(ImgurUnavailable):
+    with pytest.raises(ImgurUnavailable) as raised:
         upload("http://127.0.0.1:1", PHOTO)
+    assert not isinstance(raised.value, ImgurNoAnswer)  # nothing was sent
 
 
 def test_an_answer_that_comes_in_pieces_is_read_to_its_end() -> None:
@@ -105,9 +108,15 @@ def test_an_answer_that_comes_in_pieces_is_read_to_its_end() -> None:
         port = server.sockets[0].getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         async with server:
-            async with Uploader(url, "test", timeout=10, limit=1, learn=limits.append) as uploader:
+            async with Uploader(url, "test", timeout=10, limit=1, learn=told.extend) as uploader:
                 image = await uploader.upload(Fetched(PHOTO, identify(PHOTO)))
             await closed.wait()
         return image
 
+    told.clear()
     assert asyncio.run(run()).id == "abc1234"
+    assert {(one.name, one.limit, one.untold) for one in told} == {
+        ("user", None, 1),
+        ("client", None, 1),
+        ("posts", None, 1),
+    }

@@ -58,6 +58,7 @@ def test_who_tries_again() -> None:
         "imgur-posts-throttled",
         "imgur-blocked",
         "imgur-unavailable",
+        "imgur-no-answer",
     }
 
 

@@ -2,24 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from traceback import format_tb
 from urllib.parse import urlsplit
 
 import structlog
 
+from celery_queue.contents import Contents
 from celery_queue.errors import SourceError
 from celery_queue.fetch import Fetched, Fetcher
-from celery_queue.policy import after_failure, after_refusal, cool_down_after
+from celery_queue.policy import after_failure, cool_down_after
 from celery_queue.recorder import Recorder
 from celery_queue.upload import Uploader
 from imgur import ImgurError, UploadedImage
 from jobs.model import (
     Begun,
+    Claim,
     Failed,
     Failure,
     Heartbeat,
     Held,
+    Known,
     Outcome,
     Released,
     Result,
@@ -32,27 +35,26 @@ _DEFECT = Failure(
     "internal-error", "Imgferry failed on this image; its operator finds why in the log.", True
 )
 
+#: Seconds until an image asks again whose bytes another one is uploading.
+_ASK_AGAIN = 0.2
+
 
 class Ferry:
-    """The images of this process: at most `images_at_once` under way, the others wait for room.
-
-    `pause(error, cool_down)` is told when Imgur wants nothing more for a time, and says for how
-    many seconds it has taken nothing; it may block.
-    """
+    """The images of this process: at most `images_at_once` under way, the others wait for room."""
 
     def __init__(
         self,
         fetcher: Fetcher,
+        contents: Contents,
         uploader: Uploader,
         recorder: Recorder,
         images_at_once: int,
-        pause: Callable[[ImgurError, float], float],
     ) -> None:
         self._fetcher = fetcher
+        self._contents = contents
         self._uploader = uploader
         self._recorder = recorder
         self._room = asyncio.Semaphore(images_at_once)
-        self._pause = pause
         self._paused_until = 0.0
         self._leaving = False
         self._idle = asyncio.Event()
@@ -98,10 +100,7 @@ class Ferry:
         try:
             if not self._may_upload(image):
                 return Released()
-            fetched = await self._fetcher.fetch(begun.url)
-            if not self._may_upload(image):
-                return Released()
-            return _uploaded(fetched, await self._uploader.upload(fetched))
+            return await self._upload(image, await self._fetcher.fetch(begun.url))
         except (SourceError, ImgurError) as error:
             log.info(
                 "attempt failed",
@@ -116,12 +115,27 @@ class Ferry:
                 return after_failure(error, begun.attempt)
             # Nothing more leaves this process; the others hear of it with their next heartbeat.
             self._paused_until = time.monotonic() + (error.retry_after or cool_down)
-            refused_for = await asyncio.to_thread(self._pause, error, cool_down)
-            return after_refusal(error, refused_for)
+            await self._recorder.pause(error, cool_down)
+            return Released()
         except Exception as error:
             _log_defect(error, image)
             # What breaks off because this process ends is nobody's failure.
             return Released() if self._leaving else Failed(_DEFECT)
+
+    async def _upload(self, image: Held, fetched: Fetched) -> Result:
+        content = await self._contents.name(fetched.content)
+        while self._may_upload(image):
+            match await self._recorder.claim(image, content):
+                case Claim.GRANTED if self._may_upload(image):  # the store may have been long away
+                    done = await self._uploader.upload(fetched)
+                    return _uploaded(fetched, done, content)
+                case Claim.KNOWN if content:
+                    return Known(content)
+                case Claim.TAKEN:
+                    await asyncio.sleep(_ASK_AGAIN)
+                case _:
+                    break
+        return Released()
 
     def _may_upload(self, image: Held) -> bool:
         # A process that slept (SIGSTOP) wakes when others have its images.
@@ -129,7 +143,7 @@ class Ferry:
         return is_held and not self._leaving and self._paused_until <= time.monotonic()
 
 
-def _uploaded(fetched: Fetched, done: UploadedImage) -> Uploaded:
+def _uploaded(fetched: Fetched, done: UploadedImage, content: str | None) -> Uploaded:
     # Imgur may have converted the image, so its word goes before what was sent.
     return Uploaded(
         link=done.link,
@@ -139,6 +153,7 @@ def _uploaded(fetched: Fetched, done: UploadedImage) -> Uploaded:
         width=done.width or fetched.facts.width,
         height=done.height or fetched.facts.height,
         bytes=done.size or len(fetched.content),
+        content=content,
     )
 
 

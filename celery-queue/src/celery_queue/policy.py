@@ -3,8 +3,8 @@
 import random
 
 from celery_queue.errors import SourceError
-from imgur import ImgurBlocked, ImgurError, ImgurThrottled, ImgurUnauthorized
-from jobs.model import Failed, Failure, Released, Retry
+from imgur import ImgurBlocked, ImgurError, ImgurNoAnswer, ImgurThrottled, ImgurUnauthorized
+from jobs.model import Failed, Failure, Retry
 
 #: How often an image is begun before a passing failure of its source, or of Imgur, is final.
 SOURCE_ATTEMPTS, IMGUR_ATTEMPTS = 3, 5
@@ -13,7 +13,7 @@ MOST_PATIENCE = 3600.0
 
 #: Seconds of the first pause when Imgur does not say for how long; each one after it is longer.
 _COOL_DOWN = {ImgurThrottled: 60.0, ImgurBlocked: 600.0, ImgurUnauthorized: 60.0}
-#: Seconds of refusals, without one upload between them, after which Imgur is believed.
+#: Seconds of being blocked, without one upload between, after which Imgur is believed.
 _BLOCKED_FOR_GOOD = 86_400.0
 
 
@@ -23,23 +23,28 @@ def cool_down_after(error: SourceError | ImgurError) -> float | None:
     return next(kinds, None)
 
 
-def after_refusal(error: ImgurError, refused_for: float) -> Failed | Released:
-    """What becomes of an image that met a pause; `refused_for` seconds nothing was taken."""
-    if isinstance(error, ImgurBlocked) and refused_for >= _BLOCKED_FOR_GOOD:
-        return Failed(Failure(error.code, error.message, error.retryable))
-    return Released()
+def patience_with(error: ImgurError) -> float | None:
+    """Seconds of nothing but this error after which all images that wait fail; None: never."""
+    return _BLOCKED_FOR_GOOD if isinstance(error, ImgurBlocked) else None
+
+
+def failure_of(error: SourceError | ImgurError) -> Failure:
+    """What the user reads of it."""
+    return Failure(error.code, error.message, error.retryable)
 
 
 def after_failure(error: SourceError | ImgurError, attempt: int) -> Failed | Retry:
     """What becomes of an image whose attempt (counted from 1) failed by its own or its source."""
-    failure = Failure(error.code, error.message, error.retryable)
+    failure = failure_of(error)
     attempts = SOURCE_ATTEMPTS if isinstance(error, SourceError) else IMGUR_ATTEMPTS
+    arrived = isinstance(error, ImgurNoAnswer)
     if not error.retryable or attempt >= attempts:
-        return Failed(failure)
+        return Failed(failure, arrived)
+    after = backoff(attempt)
     if error.retry_after:
         # Never before it is time, and not all at once.
-        return Retry(failure, min(error.retry_after * random.uniform(1, 1.1), MOST_PATIENCE))  # noqa: S311
-    return Retry(failure, backoff(attempt))
+        after = min(error.retry_after * random.uniform(1, 1.1), MOST_PATIENCE)  # noqa: S311
+    return Retry(failure, after, arrived)
 
 
 def backoff(attempt: int) -> float:

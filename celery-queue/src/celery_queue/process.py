@@ -10,16 +10,16 @@ from typing import Any, TypeVar
 import structlog
 
 from celery_queue.addresses import Guard
-from celery_queue.budget import DOCUMENTED, told_by
+from celery_queue.contents import Contents
 from celery_queue.ferry import Ferry
 from celery_queue.fetch import Fetcher
+from celery_queue.opening import learn_budget
 from celery_queue.recorder import Recorder
 from celery_queue.settings import WorkerSettings
 from celery_queue.upload import Uploader
-from imgur import ImgurError
 from jobs.dispatch import Dispatcher
 from jobs.errors import StoreUnavailable
-from jobs.model import Message, Told, Worker
+from jobs.model import Message, Worker
 from jobs.store import LEASE, JobStore
 
 log = structlog.get_logger()
@@ -106,45 +106,17 @@ class WorkerProcess:
             settings.imgur_client_id or "",
             timeout=settings.upload_timeout,
             limit=at_once,
-            learn=lambda limits: recorder.learn(told_by(limits)),
+            learn=recorder.learn,
         )
         await self._sessions.enter_async_context(uploader)
-        await self._learn_budget(uploader)
+        await learn_budget(self._store, uploader)
         return Ferry(
             await self._sessions.enter_async_context(fetcher),
+            Contents(settings.imgur_api_url, deduplicate=settings.deduplicate),
             uploader,
             recorder,
             at_once,
-            self._pause,
         )
-
-    async def _learn_budget(self, uploader: Uploader) -> None:
-        """Ask what is left; what is documented counts while nobody has told."""
-        try:
-            destination = self._store.destination()
-            if destination.pause or any(window.remaining < 1 for window in destination.windows):
-                return  # to ask costs a credit too, and would be refused
-            told = await self._ask(uploader)
-            known = {one.name for one in told} | {window.name for window in destination.windows}
-            told += [window for window in DOCUMENTED if window.name not in known]
-            self._store.record([], told)
-        except StoreUnavailable as error:
-            log.warning("budget not stored", cause=str(error))
-
-    async def _ask(self, uploader: Uploader) -> list[Told]:
-        try:
-            return told_by(await uploader.ask_credits())
-        except ImgurError as error:
-            log.warning("budget not known", code=error.code, cause=str(error))
-            return []
-
-    def _pause(self, error: ImgurError, cool_down: float) -> float:
-        log.warning("destination pauses", reason=error.code, seconds=error.retry_after)
-        try:
-            return self._store.pause(error.code, error.retry_after, cool_down)
-        except StoreUnavailable as away:
-            log.warning("not paused", cause=str(away))
-            return 0
 
     def _beat(self) -> None:
         while True:
@@ -159,6 +131,7 @@ class WorkerProcess:
             )
             self._loop.call_soon_threadsafe(self._ferry.renewed, began + LEASE, heard)
             self._dispatcher.dispatch()
+            self._store.forget()
         except StoreUnavailable as error:
             log.warning("no heartbeat", cause=str(error))
         except Exception:

@@ -1,35 +1,33 @@
-"""Recording outcomes: at once, and those that come together in one write."""
+"""What the event loop says to the store: claims, outcomes, pauses."""
 
 import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
+from celery_queue.batch import Batch
 from celery_queue.budget import merged
+from celery_queue.policy import failure_of, patience_with
+from imgur import ImgurError
 from jobs.errors import StoreUnavailable
-from jobs.model import Outcome, Told
+from jobs.model import Claim, Held, Outcome, Told
 from jobs.store import JobStore
 
 log = structlog.get_logger()
 
-#: Seconds between two tries while Redis is away. What is known is kept until it is taken.
-_TRY_AGAIN = 1.0
-
 
 class Recorder:
-    """Writes outcomes to the store from the event loop.
-
-    The first outcome is written at once; those that come while it is under way are the next write.
-    So an idle worker records within one round trip, and a busy one in few.
-    """
+    """The store from the event loop. What it does not take now is said again until it does."""
 
     def __init__(self, store: JobStore) -> None:
         self._store = store
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="record")
-        self._next: list[tuple[Outcome, asyncio.Future[None]]] = []
-        self._writing: asyncio.Task[None] | None = None
         self._told: list[Told] = []
+        self._claims = Batch("claim", store.claim)
+        self._outcomes = Batch("record", self._write)
+
+    async def claim(self, image: Held, content: str | None) -> Claim:
+        """Ask whether the image, with this content, may be uploaded."""
+        return await self._claims((image, content))
 
     def learn(self, told: Sequence[Told]) -> None:
         """Keep what the destination told of its windows for the next write."""
@@ -37,35 +35,19 @@ class Recorder:
 
     async def record(self, outcome: Outcome) -> None:
         """Return when the store has the outcome."""
-        recorded = asyncio.get_running_loop().create_future()
-        self._next.append((outcome, recorded))
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
-        await recorded
+        await self._outcomes(outcome)
 
-    async def _write(self) -> None:
+    async def pause(self, error: ImgurError, cool_down: float) -> None:
+        """Let the whole destination wait; tried once, for the next image will say it again."""
+        log.warning("destination pauses", reason=error.code, seconds=error.retry_after)
+        why, patience = failure_of(error), patience_with(error)
         try:
-            while self._next:
-                now, self._next = self._next, []
-                told, self._told = merged(self._told), []
-                try:
-                    await self._insist([outcome for outcome, _ in now], told)
-                except Exception as error:  # theirs, who wait for it
-                    for _, recorded in now:
-                        recorded.set_exception(error)
-                else:
-                    for _, recorded in now:
-                        recorded.set_result(None)
-        finally:
-            self._writing = None
+            await asyncio.to_thread(self._store.pause, why, error.retry_after, cool_down, patience)
+        except StoreUnavailable as away:
+            log.warning("not paused", cause=str(away))
 
-    async def _insist(self, outcomes: list[Outcome], told: list[Told]) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                await loop.run_in_executor(self._thread, self._store.record, outcomes, told)
-            except StoreUnavailable as error:
-                log.warning("not recorded yet", outcomes=len(outcomes), cause=str(error))
-                await asyncio.sleep(_TRY_AGAIN)
-            else:
-                return
+    def _write(self, outcomes: list[Outcome]) -> list[None]:
+        told = self._told[:]
+        self._store.record(outcomes, merged(told))
+        del self._told[: len(told)]  # more may have been told meanwhile
+        return [None] * len(outcomes)

@@ -22,6 +22,9 @@ class WorkerSettings(Settings):
     imgur_client_id: str | None = Field(
         None, pattern="^[!-~]+$", description="The application's id at Imgur"
     )
+    deduplicate: bool = Field(
+        True, description="Upload no bytes again that this service has uploaded before"
+    )
     upload_timeout: float = Field(60, gt=0, description="Seconds for one upload")
     fetch_timeout: float = Field(30, gt=0, description="Seconds for one fetch, redirects included")
     fetch_max_bytes: int = Field(20_000_000, gt=0, description="Bytes of the largest image")

@@ -1,10 +1,13 @@
 """The one Celery task."""
 
+import structlog
 from celery import Task
 
 from celery_queue.process import WorkerProcess
 from jobs.model import Message
 from jobs.queue import UPLOAD_IMAGES
+
+log = structlog.get_logger()
 
 
 class UploadImages(Task):  # type: ignore[misc]
@@ -15,10 +18,20 @@ class UploadImages(Task):  # type: ignore[misc]
     """
 
     name = UPLOAD_IMAGES
+    typing = False  # else Celery raises for a sender of another version
 
     def __init__(self, process: WorkerProcess) -> None:
         self._process = process
 
-    def run(self, job_id: str, indexes: list[int]) -> None:
+    def run(self, *arguments: object, **named: object) -> None:
         """Run in one of Celery's threads."""
-        self._process.ferry(Message(job_id, indexes))
+        match arguments:
+            case (str(job_id), list(indexes)) if not named and all(map(_is_index, indexes)):
+                self._process.ferry(Message(job_id, indexes))
+            case _:
+                # Its images, if it has any, run again when their leases end.
+                log.warning("message not understood", task=self.name)
+
+
+def _is_index(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,22 +1,25 @@
 """Uploading: from the bytes of an image to its place at Imgur, over aiohttp."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
 import aiohttp
 
+from celery_queue.budget import told_by
 from celery_queue.fetch import Fetched
 from imgur import (
+    ImgurError,
+    ImgurNoAnswer,
     ImgurUnavailable,
-    Limits,
     UploadedImage,
     calls,
     read_credits,
     read_limits,
     read_upload,
 )
+from jobs.model import Told
 
 #: Bytes of an answer that are read: Imgur's are about 1 KB, an error page of a proxy some more.
 _ANSWER_BYTES = 200_000
@@ -26,7 +29,7 @@ class Uploader:
     """Uploads images, many at once, over one session for the process's life.
 
     An async context manager. `timeout` is seconds for one upload; `limit` is connections at once;
-    `learn` is told the limits that every answer tells of.
+    `learn` hears what every answer tells of Imgur's windows.
     """
 
     def __init__(
@@ -36,7 +39,7 @@ class Uploader:
         *,
         timeout: float,
         limit: int,
-        learn: Callable[[Limits], None],
+        learn: Callable[[Sequence[Told]], None],
     ) -> None:
         self._root = api_url.rstrip("/")
         self._learn = learn
@@ -68,13 +71,19 @@ class Uploader:
         url = self._root + calls.UPLOAD_PATH
         async with self._answer("POST", url, data=form) as (response, body):
             now = time.time()
-            self._learn(read_limits(response.headers, now))
-            return read_upload(response.status, response.headers, body, now)
+            limits = read_limits(response.headers, now)
+            try:
+                image = read_upload(response.status, response.headers, body, now)
+            except ImgurError:
+                self._learn(told_by(limits))
+                raise
+            self._learn(told_by(limits, uploads=1))
+            return image
 
-    async def ask_credits(self) -> Limits:
+    async def ask_credits(self) -> list[Told]:
         """What is left before anything is uploaded. Raises ImgurError."""
         async with self._answer("GET", self._root + calls.CREDITS_PATH) as (response, body):
-            return read_credits(response.status, response.headers, body, time.time())
+            return told_by(read_credits(response.status, response.headers, body, time.time()))
 
     @asynccontextmanager
     async def _answer(
@@ -85,8 +94,10 @@ class Uploader:
                 method, url, data=data, allow_redirects=False
             ) as response:
                 yield response, await _read(response)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise ImgurUnavailable(str(error)) from error  # nothing was sent
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise ImgurUnavailable(str(error)) from error
+            raise ImgurNoAnswer(str(error)) from error
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

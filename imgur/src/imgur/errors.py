@@ -9,7 +9,8 @@ The tree is the retry policy; a class says what the user reads.
     x ImgurPostsThrottled
   x ImgurBlocked
   x ImgurUnauthorized
-  x ImgurUnavailable
+  * ImgurUnavailable
+    x ImgurNoAnswer
   * ImgurRefused
     x ImgurRefusedSize
     x ImgurRefusedType
@@ -99,15 +100,21 @@ class ImgurUnauthorized(ImgurError):
 
 
 class ImgurUnavailable(ImgurError):
-    """Imgur is out of order, or its answer is missing or means nothing.
-
-    The caller raises it for an answer that never came. The image of a lost answer may have been
-    kept: there is no idempotency key, so trying again can make a second copy.
-    """
+    """Imgur is out of order, or what it says means nothing; or (the caller raises it) is away."""
 
     code = "imgur-unavailable"
     message = "Imgur could not take the image at that moment; trying again later may help."
     retryable = True
+
+
+class ImgurNoAnswer(ImgurUnavailable):
+    """The answer never came: for the caller to raise. The image may have been kept.
+
+    There is no idempotency key, so trying again can make a second copy.
+    """
+
+    code = "imgur-no-answer"
+    message = "Imgur did not answer, so it may have the image or not; trying again later may help."
 
 
 class ImgurRefused(ImgurError):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -34,6 +35,7 @@ class World:
         self.store = JobStore.connect(JobsSettings(redis_url=stack.redis.url))
         self._images = stack.directory / "imgur"
         self._session = session
+        self._numbers = count()
 
     def prepare(self, imgur_delay: float) -> None:
         """Delete the images of the run before; let the stand-in wait so long with every answer."""
@@ -54,10 +56,10 @@ class World:
         """The epoch when the stand-in was sent its last image."""
         return (self._images / "journal.jsonl").stat().st_mtime
 
-    def urls(self, count: int, delay: float = 0) -> list[str]:
-        """URLs of so many different images, each served after the delay."""
+    def urls(self, images: int, delay: float = 0) -> list[str]:
+        """URLs of so many images, other ones at each call; each is served after the delay."""
         photo = f"{self.stack.source.url}/photo/%d.jpg?bytes={IMAGE_BYTES}&delay={delay:g}"
-        return [photo % number for number in range(count)]
+        return [photo % number for number in islice(self._numbers, images)]
 
     @contextmanager
     def workers(self, count: int, at_once: int) -> Iterator[Sequence[Process]]:

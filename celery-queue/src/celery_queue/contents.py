@@ -1,0 +1,28 @@
+"""The name of an image's bytes, by which the store knows what was uploaded before."""
+
+import asyncio
+import hashlib
+
+#: Bytes that are hashed on the event loop; more would hold up all other images.
+_SMALL = 1_000_000
+
+
+class Contents:
+    """Names by SHA-256. The destination is part of them: known there is not known here."""
+
+    def __init__(self, destination: str, *, deduplicate: bool) -> None:
+        self._seed = f"{destination}\n".encode()
+        self._deduplicate = deduplicate
+
+    async def name(self, content: bytes) -> str | None:
+        """The name of these bytes; None where equal bytes do not matter."""
+        if not self._deduplicate:
+            return None
+        if len(content) <= _SMALL:
+            return self._digest(content)
+        return await asyncio.to_thread(self._digest, content)
+
+    def _digest(self, content: bytes) -> str:
+        digest = hashlib.sha256(self._seed)
+        digest.update(content)
+        return digest.hexdigest()
