@@ -86,12 +86,13 @@ def test_a_batch_goes_in_and_the_images_come_out(service: Service) -> None:
 def test_a_job_can_be_read_at_once_and_says_when(service: Service) -> None:
     job_id = service.upload([service.photo("&delay=0.3")])
     job = service.job(job_id)
-    assert list(job) == ["id", "created", "finished", "status", "uploaded"]
+    assert list(job) == ["id", "created", "finished", "status", "uploaded", "estimate"]
     assert (job["id"], job["finished"]) == (job_id, None)
     assert job["status"] in ("pending", "in-progress")
     assert service.until(job_id, lambda job: job["status"] == "in-progress")["finished"] is None
 
     job = service.finished(job_id)
+    assert list(job) == ["id", "created", "finished", "status", "uploaded"]
     for moment in (job["created"], job["finished"]):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment)
     assert job["created"] < job["finished"]
@@ -169,6 +170,51 @@ def test_every_answer_partitions_the_urls_whoever_reads_it(service: Service) -> 
 
     with ThreadPoolExecutor(8) as readers:
         assert sum(readers.map(read_until_complete, range(8))) > 8
+
+
+def test_a_repeated_request_is_the_same_job(service: Service) -> None:
+    body = {"urls": [service.photo()], "priority": "high"}
+    key = {"Idempotency-Key": '"order-5831"'}
+    answers = [requests.post(f"{service.root}/upload", json=body, headers=key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json() == answers[1].json()
+    other = requests.post(f"{service.root}/upload", json={"urls": [service.photo()]}, headers=key)
+    assert other.status_code == 422
+    assert other.json()["type"] == "/problems/idempotency-key-reused"
+
+
+def test_a_job_can_be_cancelled_and_what_failed_run_again(service: Service) -> None:
+    urls = [service.photo("&delay=0.5") for _ in range(400)]
+    job_id = service.upload(urls)
+    url = f"{service.root}/upload/{job_id}"
+    assert requests.delete(url).status_code == 200
+    job = service.finished(job_id)
+    assert len(job["uploaded"]["failed"]) >= 200  # those that were not begun
+    codes = {image["error"]["code"] for image in service.images(job_id, status="failed")}
+    assert codes == {"cancelled"}
+
+    answer = requests.post(f"{url}/retry", json={"urls": job["uploaded"]["failed"][:3]})
+    assert (answer.status_code, answer.json()) == (202, {"jobId": job_id, "retried": 3})
+    again = service.finished(job_id)
+    assert len(again["uploaded"]["complete"]) == len(job["uploaded"]["complete"]) + 3
+    assert again["finished"] > job["finished"]
+
+
+def test_jobs_are_listed_newest_first(service: Service) -> None:
+    job_ids = [service.upload([service.photo()]) for _ in range(3)]
+    jobs = requests.get(f"{service.root}/upload", params={"limit": 3}).json()["jobs"]
+    assert [job["id"] for job in jobs] == job_ids[::-1]
+    assert all(sum(job["images"].values()) == 1 for job in jobs)
+
+
+def test_the_same_bytes_are_uploaded_once(service: Service) -> None:
+    photo = service.photo()
+    first, second = (service.upload([url]) for url in (photo, f"{photo}&copy=2"))
+    service.finished(first)
+    service.finished(second)
+    images = [service.images(job_id)[0] for job_id in (first, second)]
+    assert images[0]["link"] == images[1]["link"]
+    assert sorted(image["deduplicated"] for image in images) == [False, True]
 
 
 def test_all_links_newest_first_and_none_twice(service: Service) -> None:

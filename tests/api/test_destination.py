@@ -4,7 +4,7 @@ import re
 
 from flask.testing import FlaskClient
 
-from jobs.model import Told, Worker
+from jobs.model import Failure, Told, Worker
 from jobs.store import JobStore
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -16,7 +16,8 @@ def submit(client: FlaskClient, count: int) -> str:
 
 
 def test_windows_and_counts(client: FlaskClient, store: JobStore) -> None:
-    store.record([], [Told("user", 50, 2, 3600), Told("client", 1250, 1000, None)])
+    user = Told("user", length=3600, limit=50, remaining=2, resets_in=3600)
+    store.record([], [user, Told("client", length=86_400, limit=1250, remaining=1000)])
     store.heartbeat(Worker("celery@here", 100), [])
     submit(client, 5)
     body = client.get("/v1/destination").json
@@ -32,15 +33,16 @@ def test_windows_and_counts(client: FlaskClient, store: JobStore) -> None:
         "inFlight": 2,
         "waiting": 3,
         "due": 0,
+        "imagesPerSecond": None,
     }
 
 
 def test_a_job_says_why_it_waits_and_until_when(client: FlaskClient, store: JobStore) -> None:
     job = f"/v1/images/upload/{submit(client, 1)}"
     assert "waiting" not in (client.get(job).json or {})
-    store.record([], [Told("user", 50, 0, 3600)])
+    store.record([], [Told("user", length=3600, limit=50, remaining=0, resets_in=3600)])
     waiting = (client.get(job).json or {})["waiting"]
     assert waiting["reason"] == "imgur-user-limit"
     assert re.fullmatch(TIME, waiting["resumesAt"])
-    store.pause("imgur-blocked", None, 600)
+    store.pause(Failure("imgur-blocked", "Imgur is blocked here.", retryable=True), 7200, 600)
     assert (client.get(job).json or {})["waiting"]["reason"] == "imgur-blocked"

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
-from jobs.model import Worker
+from jobs.model import Failure, Worker
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox.redis import RedisServer
@@ -24,7 +24,7 @@ def test_a_pause_is_shown_and_leaves_the_service_ready(
     client: FlaskClient, store: JobStore
 ) -> None:
     store.heartbeat(WORKER, [])
-    store.pause("imgur-rate-limited", 3600, 60)
+    store.pause(Failure("imgur-rate-limited", "Imgur asks to wait.", retryable=True), 3600, 60)
     answer = client.get("/readyz")
     assert answer.status_code == 200
     pause = store.paused()

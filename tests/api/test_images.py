@@ -1,6 +1,8 @@
+"""Jobs go in, and links come out."""
+
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,23 +19,18 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
-from jobs.model import Failed, Failure, Outcome, Result, Retry, Uploaded, Worker
+from jobs.model import Priority, Result, Worker
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox.ports import free_port
 from sandbox.redis import RedisServer
 
+Submit = Callable[[Sequence[str]], str]
+Record = Callable[[str, Sequence[Result | str]], None]
+
 UPLOAD = "/v1/images/upload"
-CAT, DOG, FOX = (f"https://example.org/{animal}.jpg" for animal in ("cat", "dog", "fox"))
-WORKER = Worker("celery@here", 400)
-NO_JOB = "55355b7c-9b86-4a1a-b32e-6cdd6db07183"
+CAT, DOG = (f"https://example.org/{animal}.jpg" for animal in ("cat", "dog"))
 CORPUS = Path(__file__).parents[2] / "../shared/corpora/json/JSONTestSuite/test_parsing"
-
-
-def submit(client: FlaskClient, urls: Sequence[str]) -> str:
-    answer = client.post(UPLOAD, json={"urls": urls})
-    assert answer.status_code == 202
-    return str(answer.get_json()["jobId"])
 
 
 def post(client: FlaskClient, body: bytes, **headers: str) -> TestResponse:
@@ -41,32 +38,6 @@ def post(client: FlaskClient, body: bytes, **headers: str) -> TestResponse:
         name.replace("_", "-"): value for name, value in headers.items()
     }
     return client.post(UPLOAD, data=body, headers=sent)
-
-
-def record(store: JobStore, results: Sequence[Result]) -> None:
-    """What a worker does with the one job that waits: begin its images, and these come of them."""
-    store.heartbeat(WORKER, [])
-    [message] = store.admit(1)
-    begun = store.begin(message)
-    store.record(
-        [Outcome(image.image, result) for image, result in zip(begun, results, strict=False)]
-    )
-
-
-def uploaded(name: str) -> Uploaded:
-    return Uploaded(
-        link=f"https://i.imgur.com/{name}.jpg",
-        id=name,
-        deletehash="5ecret",
-        type="image/jpeg",
-        width=640,
-        height=480,
-        bytes=100_000,
-    )
-
-
-GONE = Failed(Failure("source-gone", "The source has no such image.", retryable=False))
-BUSY = Retry(Failure("source-busy", "The source is busy.", retryable=True), after=3600)
 
 
 def test_a_post_is_answered_with_the_id_of_a_job_that_can_be_read_at_once(
@@ -91,125 +62,100 @@ def test_a_post_is_answered_with_the_id_of_a_job_that_can_be_read_at_once(
         "finished": None,
         "status": "pending",
         "uploaded": {"pending": [DOG, CAT], "complete": [], "failed": []},
+        "estimate": None,
     }
 
 
-def test_a_job_in_progress_and_complete(client: FlaskClient, store: JobStore) -> None:
-    path = f"{UPLOAD}/{submit(client, [CAT, DOG, FOX])}"
-    record(store, [uploaded("cat"), GONE])
-    begun = client.get(path)
-    assert begun.headers["Retry-After"] == "1"
-    assert (begun.get_json()["status"], begun.get_json()["finished"]) == ("in-progress", None)
-    assert begun.get_json()["uploaded"] == {"pending": [FOX], "complete": [CAT], "failed": [DOG]}
+def test_a_priority_is_kept_for_the_round(client: FlaskClient, store: JobStore) -> None:
+    cats, dogs = ([f"https://example.org/{animal}/{n}" for n in range(100)] for animal in "cd")
+    low = client.post(UPLOAD, json={"urls": cats, "priority": "low"}).get_json()["jobId"]
+    high = client.post(UPLOAD, json={"urls": dogs, "priority": "high"}).get_json()["jobId"]
+    store.heartbeat(Worker("celery@here", 50), [])
+    shares = [message.job_id for message in store.admit(4)]
+    assert (shares.count(low), shares.count(high)) == (1, 3)
 
 
-def test_a_job_of_which_every_url_failed_is_complete(client: FlaskClient, store: JobStore) -> None:
-    job_id = submit(client, [CAT, DOG])
-    record(store, [GONE, GONE])
-    answer = client.get(f"{UPLOAD}/{job_id}")
-    job = answer.get_json()
-    assert "Retry-After" not in answer.headers
-    assert job["status"] == "complete"
-    assert job["created"] <= job["finished"]
-    assert job["uploaded"] == {"pending": [], "complete": [], "failed": [CAT, DOG]}
-
-    older = client.get(f"/v1/images/uploaded/{job_id}")
-    assert older.get_json() == job | {
-        "status": "completed",
-        "uploaded": {"pending": [], "completed": [], "failed": [CAT, DOG]},
-    }
+def test_a_wrong_priority_is_told_which_there_are(client: FlaskClient, redis: Redis) -> None:
+    answer = client.post(UPLOAD, json={"urls": [CAT], "priority": "urgent"})
+    assert answer.status_code == 422
+    [error] = answer.get_json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/priority", "unknown-priority")
+    assert all(priority in error["detail"] for priority in Priority)
+    assert "urgent" not in answer.text
+    assert redis.dbsize() == 0
 
 
-def test_what_became_of_every_image(client: FlaskClient, store: JobStore) -> None:
-    path = f"{UPLOAD}/{submit(client, [CAT, DOG, FOX])}/images"
-    record(store, [uploaded("cat"), GONE, BUSY])
-    answer = client.get(path)
-    cat, dog, fox = answer.get_json()["images"]
-    assert answer.get_json()["next"] is None
+def test_the_same_key_and_body_are_the_same_job(client: FlaskClient, store: JobStore) -> None:
+    first = post(client, json.dumps({"urls": [CAT, DOG]}).encode(), Idempotency_Key='"mine"')
+    again = post(
+        client,
+        json.dumps({"priority": "normal", "urls": [CAT, DOG]}, indent=4).encode(),
+        Idempotency_Key="mine",
+    )
+    assert (first.status_code, first.headers.get("Idempotent-Replayed")) == (202, None)
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (202, "true")
+    assert again.get_json() == first.get_json()
+    for header in ("Location", "Retry-After"):
+        assert again.headers[header] == first.headers[header]
+    assert [job.id for job in store.jobs(None, 10, None).items] == [first.get_json()["jobId"]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"urls": [CAT]}, {"urls": [DOG, CAT]}, {"urls": [CAT, DOG], "priority": "low"}],
+)
+def test_the_same_key_and_another_body_is_refused(
+    client: FlaskClient, store: JobStore, other: dict[str, Any]
+) -> None:
+    key = {"Idempotency-Key": '"5ecret"'}
+    client.post(UPLOAD, json={"urls": [CAT, DOG]}, headers=key)
+    answer = client.post(UPLOAD, json=other, headers=key)
+    assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
+    assert answer.get_json()["type"] == "/problems/idempotency-key-reused"
     assert "5ecret" not in answer.text
-    assert cat == {
-        "url": CAT,
-        "status": "complete",
-        "link": "https://i.imgur.com/cat.jpg",
-        "id": "cat",
-        "type": "image/jpeg",
-        "width": 640,
-        "height": 480,
-        "bytes": 100_000,
-        "attempts": 1,
-        "error": None,
-        "retryAt": None,
-    }
-    assert (dog["status"], dog["error"]["code"], dog["retryAt"]) == ("failed", "source-gone", None)
-    assert (fox["status"], fox["error"]["code"]) == ("pending", "source-busy")
-    assert datetime.fromisoformat(fox["retryAt"]) > datetime.now(UTC)
-
-    failed = client.get(path, query_string={"status": "failed"}).get_json()
-    assert failed == {"images": [dog], "next": None}
+    assert len(store.jobs(None, 10, None).items) == 1
 
 
-def test_images_are_paged_in_order(client: FlaskClient) -> None:
-    sent = [f"https://example.org/{n}.jpg" for n in range(250)]
-    path = f"{UPLOAD}/{submit(client, sent)}/images"
-    first = client.get(path).get_json()
-    assert len(first["images"]) == 100
-    seen, cursor = [], 0
-    while cursor is not None:
-        page = client.get(path, query_string={"limit": 70, "cursor": cursor}).get_json()
-        seen += [image["url"] for image in page["images"]]
-        cursor = page["next"]
-    assert seen == sent
+def test_a_key_is_not_spent_on_a_body_that_was_refused(client: FlaskClient) -> None:
+    key = {"Idempotency-Key": '"mine"'}
+    assert client.post(UPLOAD, json={"urls": []}, headers=key).status_code == 422
+    answer = client.post(UPLOAD, json={"urls": [CAT]}, headers=key)
+    assert (answer.status_code, answer.headers.get("Idempotent-Replayed")) == (202, None)
+
+
+def test_another_key_and_no_key_make_jobs_of_their_own(client: FlaskClient) -> None:
+    keys: list[dict[str, str]] = [
+        {"Idempotency-Key": '"a"'}, {"Idempotency-Key": '"b"'}, {}, {}
+    ]  # fmt: skip
+    answers = [client.post(UPLOAD, json={"urls": [CAT]}, headers=key) for key in keys]
+    assert len({answer.get_json()["jobId"] for answer in answers}) == 4
+
+
+def test_a_malformed_key_is_told_what_is_taken(client: FlaskClient, redis: Redis) -> None:
+    answer = client.post(UPLOAD, json={"urls": [CAT]}, headers={"Idempotency-Key": 'its a "5ecret'})
+    assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+    problem = answer.get_json()
+    assert problem["type"] == "/problems/invalid-header"
+    assert [error["header"] for error in problem["errors"]] == ["Idempotency-Key"]
+    assert "1 to 255 visible ASCII characters" in problem["detail"]
+    assert "5ecret" not in answer.text
+    assert redis.dbsize() == 0
 
 
 def test_links_are_paged_newest_first_and_none_comes_twice(
-    client: FlaskClient, store: JobStore
+    client: FlaskClient, submit: Submit, record: Record
 ) -> None:
     assert client.get("/v1/images").get_json() == {"uploaded": []}
-    submit(client, [f"https://example.org/{n}.jpg" for n in range(5)])
-    record(store, [uploaded(str(n)) for n in range(5)])
+    record(submit([f"https://example.org/{n}.jpg" for n in range(5)]), list("01234"))
     everything = client.get("/v1/images").get_json()
     assert everything == {"uploaded": [f"https://i.imgur.com/{n}.jpg" for n in (4, 3, 2, 1, 0)]}
 
     first = client.get("/v1/images?limit=2").get_json()
-    store.add([CAT])
-    record(store, [uploaded("later")])
+    record(submit([CAT]), ["later"])
     second = client.get(f"/v1/images?limit=2&cursor={first['next']}").get_json()
     third = client.get(f"/v1/images?limit=2&cursor={second['next']}").get_json()
     assert first["uploaded"] + second["uploaded"] + third["uploaded"] == everything["uploaded"]
     assert "next" not in third
-
-
-@pytest.mark.parametrize(
-    ("path", "name", "value"),
-    [
-        ("/v1/images", "limit", "0"),
-        ("/v1/images", "limit", "1001"),
-        ("/v1/images", "cursor", "newest"),
-        (f"{UPLOAD}/{NO_JOB}/images", "limit", "0"),
-        (f"{UPLOAD}/{NO_JOB}/images", "limit", "1001"),
-        (f"{UPLOAD}/{NO_JOB}/images", "cursor", "-1"),
-        (f"{UPLOAD}/{NO_JOB}/images", "status", "done"),
-    ],
-)
-def test_a_wrong_query_parameter_is_named(
-    client: FlaskClient, path: str, name: str, value: str
-) -> None:
-    answer = client.get(path, query_string={name: value})
-    assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
-    assert [error["parameter"] for error in answer.get_json()["errors"]] == [name]
-
-
-@pytest.mark.parametrize("part", ["upload/{}", "upload/{}/images", "uploaded/{}"])
-@pytest.mark.parametrize(
-    "job_id",
-    [NO_JOB, "d9428888-122b-11e1-b85c-61cd3cbb3210", "1", "..", "x" * 5000, "%00", "{}", "*"],
-)
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_an_id_of_no_job_is_not_found(
-    client: FlaskClient, part: str, job_id: object, method: str
-) -> None:
-    answer = client.open(f"/v1/images/{part.format(job_id)}", method=method)
-    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
 
 
 @pytest.mark.parametrize(
@@ -260,10 +206,12 @@ def test_a_wrong_body_names_the_places_and_stores_nothing(
     assert redis.dbsize() == 0
 
 
-def test_ten_thousand_urls_make_a_job_and_one_more_does_not(client: FlaskClient) -> None:
+def test_ten_thousand_urls_make_a_job_and_one_more_does_not(
+    client: FlaskClient, submit: Submit
+) -> None:
     many = [f"https://example.org/{n}.jpg" for n in range(10_001)]
     assert client.post(UPLOAD, json={"urls": many}).status_code == 422
-    job = client.get(f"{UPLOAD}/{submit(client, many[:-1])}").get_json()
+    job = client.get(f"{UPLOAD}/{submit(many[:-1])}").get_json()
     assert job["uploaded"]["pending"] == many[:-1]
 
 
@@ -285,34 +233,19 @@ def test_a_body_over_the_limit_is_refused_even_if_its_beginning_is_a_job(
     assert redis.dbsize() == 0
 
 
-@pytest.mark.parametrize(
-    ("path", "allowed"),
-    [
-        (UPLOAD, {"POST", "OPTIONS"}),
-        (f"{UPLOAD}/{NO_JOB}", {"GET", "HEAD", "OPTIONS"}),
-        (f"{UPLOAD}/{NO_JOB}/images", {"GET", "HEAD", "OPTIONS"}),
-        ("/v1/images", {"GET", "HEAD", "OPTIONS"}),
-    ],
-)
-def test_what_a_path_takes_is_in_allow(client: FlaskClient, path: str, allowed: set[str]) -> None:
-    wrong = client.delete(path)
-    assert (wrong.status_code, wrong.content_type) == (405, "application/problem+json")
-    options = client.options(path)
-    assert options.status_code == 200
-    for answer in (wrong, options):
-        assert {method.strip() for method in answer.headers["Allow"].split(",")} == allowed
-
-
 def test_redis_away_is_a_503_and_the_process_recovers(tmp_path: Path) -> None:
     with RedisServer(tmp_path) as server:
         settings = JobsSettings(redis_url=server.url)
         store = JobStore.connect(settings)
         client = create_app(ApiSettings(), store, Dispatcher.connect(settings, store)).test_client()
-        path = f"{UPLOAD}/{submit(client, [CAT])}"
+        path = client.post(UPLOAD, json={"urls": [CAT]}).headers["Location"]
         server.stop()
         for answer in (
             client.post(UPLOAD, json={"urls": [CAT]}),
+            client.get(UPLOAD),
             client.get(path),
+            client.delete(path),
+            client.post(f"{path}/retry"),
             client.get(f"{path}/images"),
             client.get("/v1/images"),
         ):
@@ -320,16 +253,19 @@ def test_redis_away_is_a_503_and_the_process_recovers(tmp_path: Path) -> None:
             assert answer.content_type == "application/problem+json"
         server.start()
         assert client.get(path).get_json()["uploaded"]["pending"] == [CAT]
-        submit(client, [DOG])
+        assert client.post(UPLOAD, json={"urls": [DOG]}).status_code == 202
 
 
 def test_a_job_is_taken_while_only_the_broker_is_away(
     settings: JobsSettings, store: JobStore
 ) -> None:
-    store.heartbeat(WORKER, [])
+    store.heartbeat(Worker("celery@here", 400), [])
     away = settings.model_copy(update={"broker_url": f"redis://127.0.0.1:{free_port()}/0"})
     client = create_app(ApiSettings(), store, Dispatcher.connect(away, store)).test_client()
-    assert store.get(submit(client, [CAT])).pending == [CAT]
+    job_id = client.post(UPLOAD, json={"urls": [CAT]}).get_json()["jobId"]
+    assert store.get(job_id).pending == [CAT]
+    store.cancel(job_id)
+    assert client.post(f"{UPLOAD}/{job_id}/retry").get_json()["retried"] == 1
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="JSONTestSuite is not beside the checkout")

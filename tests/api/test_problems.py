@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from api.problems import Problem, answer_with_problems
-from jobs.errors import JobNotFound, StoreUnavailable
+from jobs.errors import JobNotFound, KeyReused, StoreUnavailable
 
 SECRET = "5ecret"
 
@@ -29,7 +29,7 @@ def test_a_problem_has_the_members_of_rfc_9457_and_its_own() -> None:
     assert answer.content_type == "application/problem+json"
     assert answer.get_json() == {
         "type": "/problems/invalid-body",
-        "title": "The body is JSON, but not a job",
+        "title": "The body is JSON, but not what is taken here",
         "status": 422,
         "detail": "Nothing was stored.",
         "requestId": None,
@@ -52,6 +52,7 @@ def test_an_unexpected_error_is_logged_with_its_cause_and_answered_without() -> 
     ("error", "status", "kind"),
     [
         (JobNotFound(SECRET), 404, "/problems/unknown-job"),
+        (KeyReused(SECRET), 422, "/problems/idempotency-key-reused"),
         (StoreUnavailable(SECRET), 503, "/problems/store-unavailable"),
     ],
 )

@@ -5,7 +5,9 @@ import re
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import requests
@@ -75,6 +77,59 @@ def test_a_job_is_read_from_every_process_right_after_it_was_posted(api: Api) ->
         assert job.json()["uploaded"]["pending"] == [f"{CAT}?{number}"]
 
 
+def test_requests_at_once_with_one_key_make_one_job(api: Api) -> None:
+    session = str(uuid4())
+
+    def submit(number: int) -> requests.Response:
+        key = f'"{session}"' if number % 2 else session
+        return requests.post(
+            api.url + UPLOAD, json={"urls": [CAT]}, headers={"Idempotency-Key": key}, timeout=20
+        )
+
+    with ThreadPoolExecutor(16) as clients:
+        answers = list(clients.map(submit, range(64)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["jobId"] for answer in answers}) == 1
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    replayed = [answer.headers.get("Idempotent-Replayed") for answer in answers]
+    assert sorted(map(str, replayed)) == ["None"] + 63 * ["true"]
+
+
+def test_requests_at_once_with_one_key_and_two_bodies_make_one_job(api: Api) -> None:
+    headers = {"Idempotency-Key": str(uuid4())}
+
+    def submit(number: int) -> requests.Response:
+        urls = [f"{CAT}?{number % 2}"]
+        return requests.post(api.url + UPLOAD, json={"urls": urls}, headers=headers, timeout=20)
+
+    with ThreadPoolExecutor(16) as clients:
+        answers = list(clients.map(submit, range(32)))
+    taken = [answer for answer in answers if answer.status_code == 202]
+    assert len({answer.json()["jobId"] for answer in taken}) == 1
+    assert len(taken) == 16
+    refused = [answer for answer in answers if answer not in taken]
+    kinds = {(answer.status_code, answer.json()["type"]) for answer in refused}
+    assert kinds == {(422, "/problems/idempotency-key-reused")}
+
+
+def test_two_keys_in_one_request_are_none(api: Api) -> None:
+    head = f"POST {UPLOAD} HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n"
+    keys = "Idempotency-Key: a\r\nIdempotency-Key: b\r\n"
+    body = json.dumps({"urls": [CAT]})
+    answer = api.exchange(f"{head}{keys}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"/problems/invalid-header" in answer
+
+
+def test_a_retry_takes_no_body_and_an_empty_chunked_one(api: Api) -> None:
+    answer = requests.post(api.url + UPLOAD, json={"urls": [CAT]}, timeout=20)
+    retry = f"{answer.headers['Location']}/retry"
+    for framing in ("", "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n"):
+        chunks = "0\r\n\r\n" if "chunked" in framing else ""
+        request = f"POST {retry} HTTP/1.1\r\nHost: api\r\n{framing}\r\n{chunks}"
+        assert api.exchange(request.encode()).startswith(b"HTTP/1.1 202 ")
+
+
 def test_a_chunked_body_is_a_body(api: Api) -> None:
     chunks = iter([b'{"urls":', json.dumps([CAT]).encode(), b"}"])
     answer = requests.post(api.url + UPLOAD, data=chunks, headers=JSON, timeout=20)
@@ -119,7 +174,7 @@ def test_broken_chunks_are_the_clients_fault(api: Api, body: bytes) -> None:
         ("GET", "/v1/images/", 404),
         ("GET", f"{UPLOAD}/{CANARY}", 404),
         ("GET", f"{UPLOAD}/55355b7c-9b86-4a1a-b32e-6cdd6db07183", 404),
-        ("GET", UPLOAD, 405),
+        ("PUT", UPLOAD, 405),
         ("DELETE", "/v1/images", 405),
     ],
 )

@@ -1,21 +1,42 @@
+import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from uuid import uuid4
 
 import pytest
+import requests
 
-from imgferry import Client, ImgferryError, Job, JobNotFound, Refused, ServiceUnreachable
+from imgferry import Client, Image, ImgferryError, Job, JobNotFound, Refused, ServiceUnreachable
+from jobs.model import Failure
+from jobs.settings import JobsSettings
+from jobs.store import JobStore
 from sandbox.ports import free_port
 from sandbox.stack import Stack
+
+_numbers = count(1_000_000)
 
 NO_JOB = "55355b7c-9b86-4a1a-b32e-6cdd6db07183"
 
 
-def photos(stack: Stack, count: int) -> list[str]:
-    return [f"{stack.source.url}/photo/1.gif?copy={number}" for number in range(count)]
+def photos(stack: Stack, count: int, query: str = "") -> list[str]:
+    """URLs of photos that no other test uses."""
+    numbers = [next(_numbers) for _ in range(count)]
+    return [f"{stack.source.url}/photo/{number}.png?bytes=5000{query}" for number in numbers]
+
+
+def until(client: Client, job_id: str, holds: Callable[[Job], object]) -> Job:
+    deadline = time.monotonic() + 30
+    while not holds(job := client.job(job_id)):
+        assert time.monotonic() < deadline, job
+        time.sleep(0.02)
+    return job
 
 
 def test_uploads_and_waits(client: Client, stack: Stack) -> None:
@@ -61,6 +82,119 @@ def test_reads_lists_longer_than_a_page(client: Client, stack: Stack) -> None:
     assert {image.link for image in images} <= set(links)
 
 
+def test_the_same_key_gives_the_same_job(client: Client, stack: Stack) -> None:
+    key = f'"\\{uuid4()}'
+    urls = photos(stack, 2)
+    job_id = client.upload(urls, idempotency_key=key)
+    with Client(stack.api.url) as another:
+        assert another.upload(urls, idempotency_key=key) == job_id
+    assert client.upload(urls) != job_id
+    with pytest.raises(Refused, match="another body") as refused:
+        client.upload(urls[:1], idempotency_key=key)
+    assert refused.value.status == 422
+
+
+@pytest.mark.parametrize("key", ["", "a b", "ä", "a\r\nX: y", "x" * 256])
+def test_a_key_that_no_header_can_hold_is_not_sent(client: Client, key: str) -> None:
+    with pytest.raises(ValueError, match="visible ASCII"):
+        client.upload(["https://example.org/cat.jpg"], idempotency_key=key)
+
+
+def test_a_priority_is_told(client: Client, stack: Stack) -> None:
+    assert client.wait(client.upload(photos(stack, 1), priority="high")).complete
+    with pytest.raises(Refused, match="/priority: Takes one of: high, normal, low"):
+        client.upload(photos(stack, 1), priority="urgent")  # type: ignore[arg-type]
+
+
+def test_equal_bytes_are_uploaded_once(client: Client, stack: Stack) -> None:
+    [url] = photos(stack, 1)
+    images: list[Image] = []
+    for copy in (1, 2):
+        job_id = client.upload([f"{url}&copy={copy}"])
+        client.wait(job_id)
+        images += client.images(job_id)
+    first, second = images
+    assert (first.deduplicated, second.deduplicated) == (False, True)
+    assert first.link == second.link
+    assert not first.possibly_duplicated
+
+
+def test_cancels_and_retries(client: Client, stack: Stack) -> None:
+    urls = photos(stack, 400, "&delay=0.5")
+    job_id = client.upload(urls)
+    until(client, job_id, lambda job: job.status == "in-progress")
+    client.cancel(job_id)
+    cancelled = client.wait(job_id)
+    assert client.cancel(job_id) == cancelled
+    assert cancelled.failed
+    assert [url for url in urls if url in {*cancelled.complete, *cancelled.failed}] == urls
+    failed = list(client.images(job_id, "failed"))
+    assert {image.error.code for image in failed if image.error} == {"cancelled"}
+    assert client.retry(job_id, cancelled.failed[:2]) == 2
+    assert client.retry(job_id, only_retryable=True) == len(failed) - 2
+    assert client.retry(job_id) == 0
+    assert client.wait(job_id).complete == urls
+
+
+def test_a_retry_of_what_is_not_of_the_job_is_refused(client: Client, stack: Stack) -> None:
+    [url] = photos(stack, 1)
+    job_id = client.upload([url])
+    with pytest.raises(Refused, match="/urls/1: ") as refused:
+        client.retry(job_id, [url, "https://example.org/cat.jpg"])
+    assert [error["code"] for error in refused.value.errors] == ["unknown-url"]
+    with pytest.raises(Refused, match="not both"):
+        client.retry(job_id, [url], only_retryable=True)
+    with pytest.raises(Refused, match="/urls: "):
+        client.retry(job_id, [])
+
+
+@pytest.mark.parametrize("call", [Client.upload, lambda client, url: client.retry(NO_JOB, url)])
+def test_one_url_is_not_several(client: Client, call: Callable[[Client, str], object]) -> None:
+    with pytest.raises(TypeError, match="several"):
+        call(client, "https://example.org/cat.jpg")
+
+
+def test_lists_jobs_newest_first(client: Client, stack: Stack) -> None:
+    job_ids = [client.upload(photos(stack, 1)) for _ in range(3)]
+    for job_id in job_ids:
+        client.wait(job_id)
+    jobs = list(client.jobs())
+    assert [job.id for job in jobs[:3]] == job_ids[::-1]
+    assert len({job.id for job in jobs}) == len(jobs)
+    assert (jobs[0].status, jobs[0].pending, jobs[0].complete, jobs[0].failed) == (
+        "complete", 0, 1, 0,
+    )  # fmt: skip
+    assert jobs[0].finished
+    assert jobs[0].created < jobs[0].finished
+    assert [job.id for job in client.jobs("complete")][:3] == job_ids[::-1]
+    assert not {*job_ids} & {job.id for job in client.jobs("pending")}
+
+
+def test_lists_more_jobs_than_a_page_has(client: Client, stack: Stack) -> None:
+    store = JobStore.connect(JobsSettings(redis_url=stack.redis.url))
+    job_ids = []
+    for _ in range(1001):
+        job_ids.append(store.add(["https://example.org/cat.jpg"]).job_id)
+        store.cancel(job_ids[-1])
+    assert [job.id for job in client.jobs()][:1001] == job_ids[::-1]
+
+
+def test_says_what_a_job_waits_for(client: Client, stack: Stack) -> None:
+    store = JobStore.connect(JobsSettings(redis_url=stack.redis.url))
+    store.pause(Failure("test-pause", "A test pauses.", retryable=True), 600, 600)
+    try:
+        job_id = client.upload(photos(stack, 1))
+        job = client.job(job_id)
+        assert job.waiting
+        assert job.waiting.reason == "test-pause"
+        assert job.estimate
+        assert datetime.now(UTC) < job.waiting.resumes_at <= job.estimate
+    finally:
+        store.resume("test-pause")
+    job = client.wait(job_id)
+    assert (job.waiting, job.estimate) == (None, None)
+
+
 def test_a_wrong_url_is_refused_with_its_place(client: Client) -> None:
     with pytest.raises(Refused) as refused:
         client.upload(["https://example.org/cat.jpg", "ftp://example.org/dog.jpg"])
@@ -82,6 +216,10 @@ def test_an_unknown_job_is_not_found(client: Client, job_id: str) -> None:
         client.job(job_id)
     with pytest.raises(JobNotFound):
         list(client.images(job_id))
+    with pytest.raises(JobNotFound):
+        client.cancel(job_id)
+    with pytest.raises(JobNotFound):
+        client.retry(job_id)
 
 
 def test_a_proxy_of_the_environment_is_not_asked_for_loopback(
@@ -112,11 +250,11 @@ class Overloaded(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     failures = 0
-    asked: list[str]
+    asked: list[tuple[str, str | None]]
 
     def answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.asked.append(self.command)
+        self.asked.append((self.command, self.headers["Idempotency-Key"]))
         failed = len(self.asked) <= self.failures
         body = b"<h1>Try again</h1>" if failed else b'{"uploaded": [], "jobId": "1"}'
         self.send_response(503 if failed else 200)
@@ -132,24 +270,31 @@ class Overloaded(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def overloaded(failures: int) -> Iterator[tuple[str, list[str]]]:
-    """A server that fails so often: its URL, and the methods it was asked with."""
-    asked: list[str] = []
-    handler = type("Handler", (Overloaded,), {"failures": failures, "asked": asked})
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server of these requests: its URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}", asked
+            yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()
 
 
+@contextmanager
+def overloaded(failures: int) -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
+    """A server that fails so often: its URL, and the methods and keys it was asked with."""
+    asked: list[tuple[str, str | None]] = []
+    handler = type("Handler", (Overloaded,), {"failures": failures, "asked": asked})
+    with serving(handler) as url:
+        yield url, asked
+
+
 def test_reading_is_tried_again() -> None:
     with overloaded(failures=2) as (url, asked), Client(url) as client:
         assert list(client.links()) == []
-    assert asked == ["GET", "GET", "GET"]
+    assert asked == [("GET", None)] * 3
 
 
 def test_reading_is_not_tried_for_ever() -> None:
@@ -159,11 +304,56 @@ def test_reading_is_not_tried_for_ever() -> None:
         assert len(asked) == 4
 
 
-def test_a_job_is_never_submitted_twice() -> None:
+def test_a_job_is_submitted_again_with_the_same_key() -> None:
     with overloaded(failures=1) as (url, asked), Client(url) as client:
-        with pytest.raises(ServiceUnreachable):
-            client.upload(["https://example.org/cat.jpg"])
-        assert asked == ["POST"]
+        client.upload(["https://example.org/cat.jpg"])
+        client.upload(["https://example.org/cat.jpg"])
+    assert [method for method, _ in asked] == ["POST"] * 3
+    first, again, other = (key for _, key in asked)
+    assert first == again != other
+    assert re.fullmatch(r'"[0-9a-f-]{36}"', first or "")
+
+
+class Lossy(BaseHTTPRequestHandler):
+    """The way to a service on which the first answers are lost: the connection just ends."""
+
+    protocol_version = "HTTP/1.1"
+    service: str
+    losses: list[int]
+
+    def forward(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        answer = requests.request(
+            self.command, self.service + self.path, data=body, headers=dict(self.headers), timeout=9
+        )
+        self.close_connection = True
+        if self.losses:
+            self.losses.pop()
+            return
+        self.send_response(answer.status_code)
+        self.send_header("Content-Type", answer.headers["Content-Type"])
+        self.send_header("Content-Length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    do_POST = do_DELETE = forward  # noqa: N815 - the names http.server asks for
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+def test_a_lost_answer_makes_no_second_job(client: Client, stack: Stack) -> None:
+    earlier = {job.id for job in client.jobs()}
+    losses = [1, 2]
+    handler = type("Handler", (Lossy,), {"service": stack.api.url, "losses": losses})
+    with serving(handler) as url, Client(url) as far:
+        job_id = far.upload(photos(stack, 1))
+        assert losses == []
+        assert {job.id for job in client.jobs()} - earlier == {job_id}
+        client.wait(job_id)
+        losses.append(3)
+        assert far.cancel(job_id).complete
+        assert losses == []
 
 
 def test_requests_is_imported_with_the_client_only() -> None:

@@ -6,6 +6,7 @@ from flask.json.provider import DefaultJSONProvider
 from api.destination import destination
 from api.health import health
 from api.images import images
+from api.jobs import jobs
 from api.problems import answer_with_problems
 from api.request_log import log_requests
 from api.settings import ApiSettings
@@ -29,6 +30,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     log_requests(app)
     answer_with_problems(app)
     app.register_blueprint(images(settings, store, dispatcher))
+    app.register_blueprint(jobs(settings, store, dispatcher))
     app.register_blueprint(destination(store))
     app.register_blueprint(health(store))
 

@@ -3,25 +3,36 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from jobs.model import Destination, Failure, Image, Job, JobStatus, Page, Pause
+from jobs.model import Destination, Failure, Image, Job, JobStatus, Page, Pause, Summary
 
 
 def present_job(
-    job: Job, complete: str = "complete", holdup: Pause | None = None
+    job: Job,
+    complete: str = "complete",
+    expected: datetime | None = None,
+    holdup: Pause | None = None,
 ) -> dict[str, Any]:
-    """A job, and while its images wait for the destination, why and until when.
+    """A job; while it is not complete, when it should be, and what its images wait for, if they do.
 
     The older dialect has another word for `complete`, as a status and as a key.
     """
-    waiting = {"waiting": present_pause(holdup, "resumesAt")} if holdup else {}
-    return {
+    body: dict[str, Any] = {
         "id": job.id,
         "created": present_time(job.created),
         "finished": job.finished and present_time(job.finished),
         "status": complete if job.status is JobStatus.COMPLETE else job.status,
         "uploaded": {"pending": job.pending, complete: job.complete, "failed": job.failed},
-        **waiting,
     }
+    if job.status is not JobStatus.COMPLETE:
+        body["estimate"] = expected and present_time(expected)
+    if holdup:
+        body["waiting"] = present_pause(holdup, "resumesAt")
+    return body
+
+
+def present_jobs(page: Page[Summary]) -> dict[str, Any]:
+    """Jobs without their URLs; `next` is null at the end."""
+    return {"jobs": [_summary(job) for job in page.items], "next": page.next}
 
 
 def present_images(page: Page[Image]) -> dict[str, Any]:
@@ -38,7 +49,7 @@ def present_links(page: Page[str]) -> dict[str, Any]:
 
 
 def present_destination(destination: Destination) -> dict[str, Any]:
-    """What the destination allows, in uploads, and how many images wait for it."""
+    """What the destination allows, in uploads, how many images wait for it, and its pace."""
     return {
         "windows": [
             {
@@ -53,6 +64,7 @@ def present_destination(destination: Destination) -> dict[str, Any]:
         "inFlight": destination.in_flight,
         "waiting": destination.waiting,
         "due": destination.due,
+        "imagesPerSecond": destination.pace,
     }
 
 
@@ -66,6 +78,16 @@ def present_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _summary(job: Summary) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "created": present_time(job.created),
+        "finished": job.finished and present_time(job.finished),
+        "status": job.status,
+        "images": {"pending": job.pending, "complete": job.complete, "failed": job.failed},
+    }
+
+
 def _image(image: Image) -> dict[str, Any]:
     return {
         "url": image.url,
@@ -77,6 +99,8 @@ def _image(image: Image) -> dict[str, Any]:
         "height": image.height,
         "bytes": image.bytes,
         "attempts": image.attempts,
+        "deduplicated": image.deduplicated,
+        "possiblyDuplicated": image.possibly_duplicated,
         "error": image.error and _failure(image.error),
         "retryAt": image.retry_at and present_time(image.retry_at),
     }

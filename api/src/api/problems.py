@@ -13,14 +13,16 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from jobs.errors import JobNotFound, StoreUnavailable
+from jobs.errors import JobNotFound, KeyReused, StoreUnavailable
 
 log = structlog.get_logger()
 
 TITLES = {
     "malformed-body": "The body is not a JSON object",
-    "invalid-body": "The body is JSON, but not a job",
+    "invalid-body": "The body is JSON, but not what is taken here",
     "invalid-parameter": "A query parameter is wrong",
+    "invalid-header": "A header is wrong",
+    "idempotency-key-reused": "The Idempotency-Key is that of another job",
     "unknown-job": "No job has this id",
     "store-unavailable": "The store is unavailable",
     "not-ready": "The service is not ready",
@@ -82,6 +84,14 @@ def answer_with_problems(app: Flask) -> None:
     def unknown_job(_: JobNotFound) -> Response:
         detail = "No job has this id, or it was finished so long ago that it is forgotten."
         return Problem(404, detail, kind="unknown-job").response()
+
+    @app.errorhandler(KeyReused)
+    def key_reused(_: KeyReused) -> Response:
+        detail = (
+            "Nothing was stored: an earlier request had this Idempotency-Key and another body. "
+            "Another job takes another key."
+        )
+        return Problem(422, detail, kind="idempotency-key-reused").response()
 
     @app.errorhandler(StoreUnavailable)
     def store_unavailable(error: StoreUnavailable) -> Response:

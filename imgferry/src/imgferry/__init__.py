@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from imgferry.errors import ImgferryError, JobNotFound, Refused, ServiceUnreachable
-from imgferry.model import Failure, Image, Job
+from imgferry.model import Failure, Image, Job, JobSummary, Waiting
 
 if TYPE_CHECKING:
     from imgferry.client import Client
@@ -15,8 +15,10 @@ __all__ = [
     "ImgferryError",
     "Job",
     "JobNotFound",
+    "JobSummary",
     "Refused",
     "ServiceUnreachable",
+    "Waiting",
 ]
 
 

@@ -1,24 +1,28 @@
 """The Python client of the REST API."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from imgferry.errors import ImgferryError, JobNotFound, Refused, ServiceUnreachable
-from imgferry.model import Image, ImageStatus, Job
+from imgferry.model import Image, ImageStatus, Job, JobStatus, JobSummary, Priority
 
 RETRIES = Retry(
     total=3,
     backoff_factor=0.3,
     status_forcelist=[502, 503, 504],
-    allowed_methods=["GET"],  # a POST whose answer was lost may have made a job
+    # Repeating does no harm: a job is posted with a key, and what is cancelled, or runs again
+    # already, stays so.
+    allowed_methods=["GET", "POST", "DELETE"],
     raise_on_status=False,
 )
 
@@ -26,8 +30,8 @@ RETRIES = Retry(
 class Client:
     """Uploads through the service at `base_url`. A context manager; for one thread at a time.
 
-    Every call may raise ServiceUnreachable, after some retries where repeating does no harm, and
-    Refused. `timeout` is in seconds, for connecting and for each wait for bytes.
+    Every call may raise ServiceUnreachable, after some retries, and Refused. `timeout` is in
+    seconds, for connecting and for each wait for bytes.
 
         with Client("http://127.0.0.1:8080") as client:
             job = client.wait(client.upload(["https://example.org/black-cat.jpg"]))
@@ -43,11 +47,28 @@ class Client:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=RETRIES))
 
-    def upload(self, urls: Iterable[str]) -> str:
-        """Submit the URLs as one job; gives its id, at once. Raises Refused for wrong URLs."""
-        if isinstance(urls, str):
-            raise TypeError("urls takes several URLs, not one string")
-        return str(self._call("POST", "/upload", json={"urls": list(urls)})["jobId"])
+    def upload(
+        self,
+        urls: Iterable[str],
+        *,
+        priority: Priority | None = None,
+        idempotency_key: str | None = None,
+    ) -> str:
+        """Submit the URLs as one job; gives its id, at once. Raises Refused for wrong URLs.
+
+        The same call with the same `idempotency_key` (1 to 255 visible ASCII characters) gives the
+        same job for a day, so it may be called again after ServiceUnreachable, also by another
+        process. With that key and another batch it is Refused.
+        """
+        body: dict[str, Any] = {"urls": _several(urls)}
+        if priority is not None:
+            body["priority"] = priority
+        key = str(uuid4()) if idempotency_key is None else idempotency_key
+        if not re.fullmatch("[!-~]{1,255}", key):
+            raise ValueError("idempotency_key takes 1 to 255 visible ASCII characters")
+        quoted = re.sub(r'(["\\])', r"\\\1", key)  # a string of RFC 9651
+        headers = {"Idempotency-Key": f'"{quoted}"'}
+        return str(self._call("POST", "/upload", json=body, headers=headers)["jobId"])
 
     def job(self, job_id: str) -> Job:
         """How far the job is. Raises JobNotFound."""
@@ -68,6 +89,33 @@ class Client:
                 return job
             time.sleep(pause)
             pause = min(pause * 1.2, 2)
+
+    def cancel(self, job_id: str) -> Job:
+        """Let nothing more of the job begin; images under way still finish. Raises JobNotFound.
+
+        Those that had not begun have failed with the code `cancelled`.
+        """
+        return Job.read(self._call("DELETE", f"/upload/{_quoted(job_id)}"))
+
+    def retry(
+        self, job_id: str, urls: Iterable[str] | None = None, *, only_retryable: bool = False
+    ) -> int:
+        """Run failed images of the job again: all, or those of these URLs, or the retryable ones.
+
+        Gives how many do that did not already. Raises JobNotFound, and Refused for URLs that are
+        not of the job.
+        """
+        body: dict[str, Any] = {}
+        if urls is not None:
+            body["urls"] = _several(urls)
+        if only_retryable:
+            body["only"] = "retryable"
+        return int(self._call("POST", f"/upload/{_quoted(job_id)}/retry", json=body)["retried"])
+
+    def jobs(self, status: JobStatus | None = None) -> Iterator[JobSummary]:
+        """The jobs, all or those of one status, newest first."""
+        for page in self._pages("/upload", {"limit": 1000, "status": status}):
+            yield from map(JobSummary.read, page["jobs"])
 
     def images(self, job_id: str, status: ImageStatus | None = None) -> Iterator[Image]:
         """What became of the job's images, all or those of one status. Raises JobNotFound."""
@@ -121,6 +169,12 @@ class Client:
         if answer.ok:
             return dict(answer.json())
         raise (JobNotFound if answer.status_code == 404 else Refused)(answer.json())
+
+
+def _several(urls: Iterable[str]) -> list[str]:
+    if isinstance(urls, str):
+        raise TypeError("urls takes several URLs, not one string")
+    return list(urls)
 
 
 def _quoted(job_id: str) -> str:

@@ -7,11 +7,24 @@ from typing import Any, Literal, Self
 
 ImageStatus = Literal["pending", "complete", "failed"]
 JobStatus = Literal["pending", "in-progress", "complete"]
+Priority = Literal["high", "normal", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Why no image goes to the destination at the moment, as a code, and when that should end."""
+
+    reason: str
+    resumes_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. The three lists partition the submitted URLs, each in the order submitted."""
+    """A job. The three lists partition the submitted URLs, each in the order submitted.
+
+    While it is not complete, `estimate` is when it should be, None where nobody knows; and
+    `waiting` what its images wait for, None where they go.
+    """
 
     id: str
     created: datetime
@@ -20,13 +33,15 @@ class Job:
     pending: list[str]
     complete: list[str]
     failed: list[str]
+    estimate: datetime | None
+    waiting: Waiting | None
     body: Mapping[str, Any] = field(repr=False)
     """The answer as it came."""
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
         """From the body of `GET /v1/images/upload/<jobId>`."""
-        uploaded = body["uploaded"]
+        uploaded, waiting = body["uploaded"], body.get("waiting")
         return cls(
             id=body["id"],
             created=datetime.fromisoformat(body["created"]),
@@ -35,7 +50,37 @@ class Job:
             pending=uploaded["pending"],
             complete=uploaded["complete"],
             failed=uploaded["failed"],
+            estimate=_moment(body.get("estimate")),
+            waiting=waiting
+            and Waiting(waiting["reason"], datetime.fromisoformat(waiting["resumesAt"])),
             body=body,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JobSummary:
+    """A job without its URLs: how many of its images are pending, complete and failed."""
+
+    id: str
+    created: datetime
+    finished: datetime | None
+    status: JobStatus
+    pending: int
+    complete: int
+    failed: int
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        """From an element of `GET /v1/images/upload`."""
+        images = body["images"]
+        return cls(
+            id=body["id"],
+            created=datetime.fromisoformat(body["created"]),
+            finished=_moment(body["finished"]),
+            status=body["status"],
+            pending=images["pending"],
+            complete=images["complete"],
+            failed=images["failed"],
         )
 
 
@@ -50,7 +95,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One URL of a job and what became of it. `width` and `height` in pixels."""
+    """One URL of a job and what became of it. `width` and `height` in pixels.
+
+    A `deduplicated` one was not uploaded: the same bytes were at the destination already. One that
+    is `possibly_duplicated` may be there twice: nobody knows how an earlier upload of it ended.
+    """
 
     url: str
     status: ImageStatus
@@ -61,6 +110,8 @@ class Image:
     height: int | None
     bytes: int | None
     attempts: int
+    deduplicated: bool
+    possibly_duplicated: bool
     error: Failure | None
     retry_at: datetime | None
 
@@ -78,6 +129,8 @@ class Image:
             height=body["height"],
             bytes=body["bytes"],
             attempts=body["attempts"],
+            deduplicated=body["deduplicated"],
+            possibly_duplicated=body["possiblyDuplicated"],
             error=error and Failure(error["code"], error["message"], error["retryable"]),
             retry_at=_moment(body["retryAt"]),
         )

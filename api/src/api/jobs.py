@@ -1,0 +1,72 @@
+"""What a client may do with jobs that were added (design §2): look at them, cancel, retry."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, request
+
+from api.accepting import POLL_AFTER, Accepted, accept
+from api.bodies import parse_retry, unknown_urls
+from api.documents import read_document
+from api.parameters import NUMBER, parse_cursor, parse_limit, parse_status
+from api.presenting import present_images, present_job, present_jobs
+from api.settings import ApiSettings
+from jobs.dispatch import Dispatcher
+from jobs.errors import UnknownURLs
+from jobs.estimate import estimate
+from jobs.model import ImageStatus, JobStatus
+from jobs.store import JobStore
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+
+
+def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blueprint:
+    """The routes, over this store."""
+    routes = Blueprint("jobs", __name__, url_prefix="/v1/images")
+
+    @routes.get("/upload")
+    def all_jobs() -> dict[str, Any]:
+        status = parse_status(request.args, JobStatus)
+        limit, cursor = parse_limit(request.args, 100), parse_cursor(request.args, NUMBER)
+        return present_jobs(store.jobs(status, limit, cursor))
+
+    @routes.get("/upload/<uuid:job_id>")
+    def job(job_id: UUID) -> Answer:
+        return _show(job_id, "complete")
+
+    @routes.get("/uploaded/<uuid:job_id>")
+    def job_in_older_dialect(job_id: UUID) -> Answer:
+        return _show(job_id, "completed")
+
+    @routes.delete("/upload/<uuid:job_id>")
+    def cancel(job_id: UUID) -> Answer:
+        store.cancel(str(job_id))
+        return _show(job_id, "complete")
+
+    @routes.post("/upload/<uuid:job_id>/retry")
+    def retry(job_id: UUID) -> Accepted:
+        document = read_document(settings, optional=True)
+        which = parse_retry(document, settings.max_urls_per_job, settings.max_url_length)
+        try:
+            retried = store.retry(str(job_id), which)
+        except UnknownURLs as error:
+            raise unknown_urls(error.positions) from None
+        return accept(dispatcher, str(job_id), retried=retried)
+
+    @routes.get("/upload/<uuid:job_id>/images")
+    def images_of_job(job_id: UUID) -> dict[str, Any]:
+        status = parse_status(request.args, ImageStatus)
+        limit, cursor = parse_limit(request.args, 100), parse_cursor(request.args, NUMBER)
+        return present_images(store.images(str(job_id), status, limit, cursor))
+
+    def _show(job_id: UUID, complete: str) -> Answer:
+        job = store.get(str(job_id))
+        if job.status is JobStatus.COMPLETE:
+            return present_job(job, complete), {}
+        destination = store.destination()
+        expected = estimate(len(job.pending), destination, datetime.now(UTC))
+        body = present_job(job, complete, expected, destination.holdup)
+        return body, {"Retry-After": POLL_AFTER}
+
+    return routes
