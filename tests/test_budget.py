@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,23 @@ import pytest
 import requests
 
 from imgferry import Client
+from imgferry.model import Job
 from sandbox.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-#: 50 uploads an hour and 120 a day; a day takes 18 seconds.
-LIMITED = ("--user-limit=500", "--client-limit=1200", "--clock-speed=4800")
+#: Credits.
+HOUR, DAY, LEFT_OF_FIRST_DAY = 500, 7000, 1000
+#: 50 uploads an hour, 700 a day; an hour takes 6 s, a day 144 s. The first day ends in 18 s.
+LIMITED = (
+    f"--user-limit={HOUR}",
+    f"--client-limit={DAY}",
+    "--clock-speed=600",
+    "--day-began=21",
+    f"--day-used={DAY - LEFT_OF_FIRST_DAY}",
+)
+
+LIMITS = {f"imgur-{of}-{how}" for of in ("user", "client") for how in ("limit", "throttled")}
 
 
 @pytest.fixture
@@ -23,43 +35,79 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
         yield stack
 
 
-def stats(stack: Stack) -> dict[str, Any]:
-    return dict(requests.get(f"{stack.imgur.url}/_stand-in/stats").json())
-
-
-def test_a_batch_of_three_days_finishes_by_itself(stack: Stack) -> None:
-    urls = [f"{stack.source.url}/photo/{n}.png?bytes=3000" for n in range(300)]
+def test_a_thousand_images_at_fifty_an_hour_finish_by_themselves(stack: Stack) -> None:
+    urls = [f"{stack.source.url}/photo/{n}.png?bytes=3000" for n in range(1000)]
     reasons = set()
     restarted = False
     with Client(stack.api.url) as client:
         job_id = client.upload(urls)
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + 240
         while (job := client.job(job_id)).status != "complete":
             assert time.monotonic() < deadline
-            reasons.add(job.body.get("waiting", {}).get("reason"))
-            if not restarted and len(job.complete) > 150:
+            reasons.add(reason_to_wait(job))
+            check_destination(stack)
+            if not restarted and len(job.complete) > 500:
                 stack.workers[0].stop()
                 stack.workers[0].start()
                 restarted = True
-            time.sleep(0.1)
+            time.sleep(0.2)
         assert job.complete == urls
         assert {image.attempts for image in client.images(job_id)} == {1}
-    assert {"imgur-user-limit", "imgur-client-throttled"} & reasons
+    assert {"imgur-user-limit", "imgur-client-throttled"} <= reasons
+    assert reasons <= {None, *LIMITS}
 
-    counted = stats(stack)
-    assert (counted["uploads"], counted["duplicates"]) == (300, 0)
-    days = [window for window in counted["windows"] if window["name"] == "client"]
-    assert len(days) == 3
-    # A worker that starts asks what is left, which costs a credit and so perhaps an upload.
-    assert all(day["used"] >= 0.95 * day["limit"] for day in days[:2])
+    counted = requests.get(f"{stack.imgur.url}/_stand-in/stats").json()
+    assert (counted["uploads"], counted["duplicates"]) == (1000, 0)
     refusals = {(w["name"], w["started"]): w["refusals"] for w in counted["windows"]}
     assert max(refusals.values()) <= 1, {w: n for w, n in refusals.items() if n}
 
+    hours, days = (
+        [window for window in counted["windows"] if window["name"] == name]
+        for name in ("user", "client")
+    )
+    assert len(days) == 3  # so two were used up
+    for day, budget in zip(days[:2], (LEFT_OF_FIRST_DAY, DAY), strict=True):
+        assert day["limit"] - day["used"] <= 0.05 * budget
+    full = full_hours(hours, days)
+    assert len(full) >= 15
+    assert all(hour["used"] >= 0.95 * HOUR for hour in full), full
 
-def test_a_wrong_client_id_pauses_and_costs_no_image(tmp_path: Path) -> None:
-    only = ("--client-id", "another", "--user-limit", "0", "--client-limit", "0")
+
+def reason_to_wait(job: Job) -> str | None:
+    """Why the job's images wait, if they do; it is not to be finished sooner than they go on."""
+    waiting, estimate = job.body.get("waiting"), job.body["estimate"]
+    if waiting is None:
+        return None
+    resumes = datetime.fromisoformat(waiting["resumesAt"])
+    assert estimate is None or datetime.fromisoformat(estimate) >= resumes
+    return str(waiting["reason"])
+
+
+def check_destination(stack: Stack) -> None:
+    """No window is ever overdrawn."""
+    for window in requests.get(f"{stack.api.url}/v1/destination").json()["windows"]:
+        assert 0 <= window["remaining"] <= window["limit"], window
+
+
+def full_hours(hours: list[dict[str, Any]], days: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The hours that nothing but their own limit cut short.
+
+    Their day covered calls before and after them, so there was budget for all of the hour, and
+    images waited to its end. That leaves out the hour in which a day was used up, the one that a
+    refused call opened after it, and the one in which the batch ended.
+    """
+    return [
+        hour
+        for hour in hours
+        if any(day["started"] <= hour["started"] and hour["ends"] <= day["latest"] for day in days)
+    ]
+
+
+def test_a_wrong_client_id_pauses_and_costs_no_image_until_it_is_mended(tmp_path: Path) -> None:
+    only = ("--client-id=another", "--user-limit=0", "--client-limit=0", "--post-limit=0")
     with Stack(tmp_path, stand_in_options=only) as stack, Client(stack.api.url) as client:
-        job_id = client.upload([f"{stack.source.url}/photo/1.png"])
+        url = f"{stack.source.url}/photo/1.png"
+        job_id = client.upload([url])
         deadline = time.monotonic() + 30
         while not (pause := requests.get(f"{stack.api.url}/readyz").json()["pause"]):
             assert time.monotonic() < deadline
@@ -69,3 +117,12 @@ def test_a_wrong_client_id_pauses_and_costs_no_image(tmp_path: Path) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert next(client.images(job_id)).status == "pending"
+        assert client.job(job_id).body["waiting"]["reason"] == "imgur-unauthorized"
+
+        worker = stack.workers[0]
+        worker.stop()
+        worker.environment = {**worker.environment, "IMGUR_CLIENT_ID": "another"}
+        worker.start()
+        assert client.wait(job_id).complete == [url]
+        assert next(client.images(job_id)).attempts == 1
+        assert datetime.now(UTC) < datetime.fromisoformat(pause["until"])

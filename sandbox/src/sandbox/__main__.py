@@ -53,6 +53,20 @@ def main() -> None:
     help="So many times faster the hours of the limits pass.",
 )
 @click.option(
+    "--day-began",
+    type=click.FloatRange(0, 24, max_open=True),
+    default=0,
+    show_default=True,
+    help="Hours that a client id's first day has lasted at its first call.",
+)
+@click.option(
+    "--day-used",
+    type=LIMIT,
+    default=0,
+    show_default=True,
+    help="Credits that are used of that day already.",
+)
+@click.option(
     "--reset-style",
     type=click.Choice(["epoch", "seconds"]),
     default="epoch",
@@ -70,12 +84,20 @@ def imgur(  # noqa: PLR0913, PLR0917 - one for each option
     client_limit: int,
     post_limit: int,
     clock_speed: float,
+    day_began: float,
+    day_used: int,
     reset_style: str,
 ) -> None:
     """Serve a stand-in Imgur, with Imgur's own limits unless told otherwise."""
     quota = Quota(
         user=Limit("user", user_limit, HOUR / clock_speed),
-        client=Limit("client", client_limit, DAY / clock_speed),
+        client=Limit(
+            "client",
+            client_limit,
+            DAY / clock_speed,
+            age=day_began * HOUR / clock_speed,
+            used=day_used,
+        ),
         posts=Limit("posts", post_limit, HOUR / clock_speed),
         speed=clock_speed,
         reset_style=reset_style,

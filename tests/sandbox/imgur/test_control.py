@@ -146,3 +146,14 @@ def test_recorded_waits_pass_at_the_speed_of_the_clock(start_imgur: Any) -> None
     put(imgur, "faults", [{"name": "too-fast"}, {"name": "user-window-spent"}])
     assert "Please wait 6 more seconds." in upload(imgur).text
     assert upload(imgur).headers["x-ratelimit-userreset"] == "6"
+
+
+def test_a_day_that_had_begun_ends_sooner_and_has_less_left(start_imgur: Any) -> None:
+    options = ("--clock-speed", "3600", "--day-began", "20", "--day-used", "12480")
+    imgur = start_imgur(*options)
+    before = time.time()
+    assert [upload(imgur, number).status_code for number in range(3)] == [200, 200, 429]
+    day = next(window for window in stats(imgur)["windows"] if window["name"] == "client")
+    assert (day["used"], day["refusals"]) == (12_500, 1)
+    assert before <= day["started"] + 20 <= time.time()  # an hour takes a second
+    assert day["ends"] - day["started"] == pytest.approx(24)

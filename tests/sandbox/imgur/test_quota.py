@@ -94,6 +94,20 @@ def test_a_window_ends_and_the_next_call_opens_another() -> None:
     assert after in limit.history()
 
 
+def test_a_first_window_may_be_old_and_partly_used() -> None:
+    limit = Limit("client", 100, length=0.05, age=0.04, used=70)
+    before = time.time()
+    first = limit.window("anybody")
+    assert before - 0.001 <= first.started + 0.04 <= time.time() + 0.001  # floats
+    assert first.remaining == 30
+    assert first.ends - first.started == pytest.approx(0.05)
+    assert limit.window("somebody").remaining == 30
+    while time.time() < first.ends:
+        pass
+    second = limit.window("anybody")
+    assert (second.remaining, second.started >= first.ends) == (100, True)
+
+
 def test_without_a_limit_the_headers_still_tell_a_number() -> None:
     limits = quota(user=0, client=0, posts=0)
     account = limits.charge("tests", "192.0.2.1", 10, post=True)

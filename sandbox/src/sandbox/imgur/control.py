@@ -51,6 +51,7 @@ def _window(window: Window) -> dict[str, Any]:
         "refusals": window.refusals,
         "started": window.started,
         "ends": window.ends,
+        "latest": window.latest,
     }
 
 

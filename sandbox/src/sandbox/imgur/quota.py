@@ -29,11 +29,18 @@ class Window:
     ends: float
     used: int = 0
     refusals: int = 0
+    latest: float | None = None
+    """When it last covered a call."""
 
     @property
     def remaining(self) -> int:
         """What the limit still covers."""
         return self.limit - self.used
+
+    def cover(self, price: int) -> None:
+        """Let a call in."""
+        self.used += price
+        self.latest = time.time()
 
     def to_go(self) -> int:
         """Seconds until it ends, rounded up."""
@@ -41,12 +48,19 @@ class Window:
 
 
 class Limit:
-    """One of Imgur's limits. `length`: of its windows, in seconds; `limit` 0: none."""
+    """One of Imgur's limits. `length`: of its windows, in seconds; `limit` 0: none.
 
-    def __init__(self, name: str, limit: int, length: float) -> None:
+    An owner's first window is `age` seconds old when the first call comes, and `used` so far.
+    """
+
+    def __init__(
+        self, name: str, limit: int, length: float, *, age: float = 0, used: int = 0
+    ) -> None:
         self._name = name
         self._limit = limit or UNLIMITED
         self._length = length
+        self._age = age
+        self._used = min(used, self._limit)
         self._open: dict[str, Window] = {}
         self._ended: deque[Window] = deque(maxlen=1000)
 
@@ -54,16 +68,21 @@ class Limit:
         """The window that is open for this owner; opens one where none is."""
         now = time.time()
         window = self._open.get(owner)
-        if window is None or now >= window.ends:
-            if window is not None:
-                self._ended.append(window)
-            window = Window(self._name, self._limit, now, now + self._length)
-            self._open[owner] = window
+        if window is None:
+            return self._begin(owner, now - self._age, self._used)
+        if now >= window.ends:
+            self._ended.append(window)
+            return self._begin(owner, now)
         return window
 
     def history(self) -> list[Window]:
         """The windows that ended (the last 1,000 of them) and the open ones."""
         return [*self._ended, *self._open.values()]
+
+    def _begin(self, owner: str, started: float, used: int = 0) -> Window:
+        window = Window(self._name, self._limit, started, started + self._length, used)
+        self._open[owner] = window
+        return window
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +110,16 @@ class Quota:
 
     def charge(self, client_id: str, address: str, cost: int, *, post: bool) -> Account:
         """Charge a call to its windows; a call that one of them does not cover costs nothing."""
-        user, client = self.user.window(f"{address} {client_id}"), self.client.window(client_id)
+        # The day before the hour: an hour never begins before the day that the same call begins.
+        client, user = self.client.window(client_id), self.user.window(f"{address} {client_id}")
         posts = self.posts.window(address) if post else None
-        for window, price in ((user, cost), (client, cost), (posts, 1)):
-            if window is not None and window.remaining < price:
+        prices = [(user, cost), (client, cost), *([(posts, 1)] if posts else [])]
+        for window, price in prices:
+            if window.remaining < price:
                 window.refusals += 1
                 return Account(user, client, posts, window)
-        user.used += cost
-        client.used += cost
-        if posts is not None:
-            posts.used += 1
+        for window, price in prices:
+            window.cover(price)
         return Account(user, client, posts, None)
 
     def headers(self, account: Account) -> dict[str, str]:

@@ -166,6 +166,15 @@ SHAPES: Mapping[str, Shape] = {
         classic("Too Many Requests", 429),
         {**_LIMITS_2025, "x-ratelimit-userremaining": "499", "x-ratelimit-clientremaining": "0"},
     ),
+    "posts-window-spent": Shape(
+        429,
+        classic("Too Many Requests", 429),
+        {
+            **_LIMITS_2025,
+            "x-ratelimit-userremaining": "490",
+            "x-post-rate-limit-remaining": "0",
+        },
+    ),
     "no-window-spent": Shape(
         429,
         classic("Too Many Requests", 429),
