@@ -68,7 +68,7 @@ def test_throttling_is_nobodys_failure_but_a_pause() -> None:
         ImgurUserThrottled(""), ImgurClientThrottled(""), ImgurBlocked(""), ImgurUnauthorized("")
     ):  # fmt: skip
         assert (cool_down_after(error) or 0) >= 60
-    for own in (ImgurUnavailable(""), ImgurRefused(""), errors.SourceUnavailable(429)):
+    for own in (ImgurUnavailable(""), ImgurRefused("")):
         assert cool_down_after(own) is None
 
 

@@ -11,7 +11,8 @@ import structlog
 from celery_queue.contents import Contents
 from celery_queue.errors import SourceError
 from celery_queue.fetch import Fetched, Fetcher
-from celery_queue.policy import after_failure, cool_down_after
+from celery_queue.hosts import HostBusy, Hosts, Place
+from celery_queue.policy import MOST_PATIENCE, after_busy, after_failure, cool_down_after
 from celery_queue.recorder import Recorder
 from celery_queue.upload import Uploader
 from imgur import ImgurError, UploadedImage
@@ -26,6 +27,7 @@ from jobs.model import (
     Outcome,
     Released,
     Result,
+    Retry,
     Uploaded,
 )
 
@@ -44,12 +46,15 @@ class Ferry:
 
     def __init__(
         self,
+        hosts: Hosts,
         fetcher: Fetcher,
         contents: Contents,
         uploader: Uploader,
         recorder: Recorder,
+        *,
         images_at_once: int,
     ) -> None:
+        self._hosts = hosts
         self._fetcher = fetcher
         self._contents = contents
         self._uploader = uploader
@@ -83,9 +88,7 @@ class Ferry:
     async def _settle(self, begun: Begun) -> None:
         image = begun.image
         try:
-            async with self._room:
-                result = await self._ferry(begun)
-            await self._recorder.record(Outcome(image, result))
+            await self._recorder.record(Outcome(image, await self._ferry(begun)))
         except Exception as error:
             # Not recorded, and held no longer: the image runs again when its lease ends.
             _log_defect(error, image)
@@ -96,31 +99,51 @@ class Ferry:
                 self._idle.set()
 
     async def _ferry(self, begun: Begun) -> Result:
-        image = begun.image
-        try:
-            if not self._may_upload(image):
-                return Released()
-            return await self._upload(image, await self._fetcher.fetch(begun.url))
-        except (SourceError, ImgurError) as error:
-            log.info(
-                "attempt failed",
-                code=error.code,
-                cause=_cause(error),
-                host=urlsplit(begun.url).hostname,
-                attempt=begun.attempt,
-                **_ids(image),
-            )
-            cool_down = cool_down_after(error)
-            if cool_down is None or isinstance(error, SourceError):
-                return after_failure(error, begun.attempt)
-            # Nothing more leaves this process; the others hear of it with their next heartbeat.
-            self._paused_until = time.monotonic() + (error.retry_after or cool_down)
-            await self._recorder.pause(error, cool_down)
+        host = urlsplit(begun.url).hostname or ""
+        with Place(self._hosts) as place:
+            try:
+                # Before there is room for it: who waits for a busy host holds up no other image.
+                await place.reserve(host)
+                async with self._room:
+                    return await self._attempt(begun, place)
+            except HostBusy as busy:
+                return after_busy(busy.wait)
+            except (SourceError, ImgurError) as error:
+                log.info(
+                    "attempt failed",
+                    code=error.code,
+                    cause=_cause(error),
+                    host=host,
+                    attempt=begun.attempt,
+                    **_ids(begun.image),
+                )
+                return await self._after(error, begun.attempt, place)
+            except Exception as error:
+                _log_defect(error, begun.image)
+                # What breaks off because this process ends is nobody's failure.
+                return Released() if self._leaving else Failed(_DEFECT)
+
+    async def _attempt(self, begun: Begun, place: Place) -> Result:
+        if not self._may_upload(begun.image):
             return Released()
-        except Exception as error:
-            _log_defect(error, image)
-            # What breaks off because this process ends is nobody's failure.
-            return Released() if self._leaving else Failed(_DEFECT)
+        fetched = await self._fetcher.fetch(begun.url, place)
+        place.leave()
+        return await self._upload(begun.image, fetched)
+
+    async def _after(
+        self, error: SourceError | ImgurError, attempt: int, place: Place
+    ) -> Failed | Retry | Released:
+        if isinstance(error, SourceError):
+            if error.retry_after:
+                await place.avoid(min(error.retry_after, MOST_PATIENCE))
+            return after_failure(error, attempt)
+        cool_down = cool_down_after(error)
+        if cool_down is None:
+            return after_failure(error, attempt)
+        # Nothing more leaves this process; the others hear of it with their next heartbeat.
+        self._paused_until = time.monotonic() + (error.retry_after or cool_down)
+        await self._recorder.pause(error, cool_down)
+        return Released()
 
     async def _upload(self, image: Held, fetched: Fetched) -> Result:
         content = await self._contents.name(fetched.content)

@@ -21,6 +21,7 @@ from celery_queue import errors
 from celery_queue.addresses import Guard
 from celery_queue.connector import GuardedConnector
 from celery_queue.formats import ImageFacts, identify
+from celery_queue.hosts import Place
 from jobs.urls import check_source_url
 
 _HEADERS = {"User-Agent": "Imgferry/0.1", "Accept": "image/*", "Accept-Encoding": "identity"}
@@ -71,20 +72,26 @@ class Fetcher:
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
-    async def fetch(self, url: str) -> Fetched:
-        """Fetch the image at `url`. Raises SourceError and nothing else."""
+    async def fetch(self, url: str, place: Place | None = None) -> Fetched:
+        """Fetch the image at `url`. Raises SourceError, and HostBusy for a redirect to such a host.
+
+        The place follows the redirects, and is the caller's to leave; without one nobody counts.
+        """
         try:
             async with asyncio.timeout(self._timeout):
-                content = await self._follow(url)
+                content = await self._follow(url, place)
         except FOREIGN_ERRORS as error:
             raise translate(error) from error
         return Fetched(content, identify(content))
 
-    async def _follow(self, url: str) -> bytes:
+    async def _follow(self, url: str, place: Place | None) -> bytes:
         for _ in range(self._max_redirects + 1):
             hop = _checked(url)
+            # An idle connection is one too: it is kept only for an image that is on its way.
+            keep = place is None or await place.connect(hop.raw_host or "")
+            headers = {} if keep else {"Connection": "close"}
             # A body that is not read to its end is never drained: its connection is closed.
-            async with self._session.get(hop, allow_redirects=False) as response:
+            async with self._session.get(hop, allow_redirects=False, headers=headers) as response:
                 location = response.headers.get("Location")
                 if response.status not in _REDIRECTS or location is None:
                     _check_status(response)

@@ -3,8 +3,15 @@
 import random
 
 from celery_queue.errors import SourceError
-from imgur import ImgurBlocked, ImgurError, ImgurNoAnswer, ImgurThrottled, ImgurUnauthorized
-from jobs.model import Failed, Failure, Retry
+from imgur import (
+    ImgurBlocked,
+    ImgurClientThrottled,
+    ImgurError,
+    ImgurNoAnswer,
+    ImgurThrottled,
+    ImgurUnauthorized,
+)
+from jobs.model import Failed, Failure, Released, Retry
 
 #: How often an image is begun before a passing failure of its source, or of Imgur, is final.
 SOURCE_ATTEMPTS, IMGUR_ATTEMPTS = 3, 5
@@ -12,12 +19,18 @@ SOURCE_ATTEMPTS, IMGUR_ATTEMPTS = 3, 5
 MOST_PATIENCE = 3600.0
 
 #: Seconds of the first pause when Imgur does not say for how long; each one after it is longer.
-_COOL_DOWN = {ImgurThrottled: 60.0, ImgurBlocked: 600.0, ImgurUnauthorized: 60.0}
+#: The first kind that fits. To be refused on five days of a month blocks the client id.
+_COOL_DOWN: dict[type[ImgurError], float] = {
+    ImgurClientThrottled: 3600.0,
+    ImgurThrottled: 60.0,
+    ImgurBlocked: 600.0,
+    ImgurUnauthorized: 60.0,
+}
 #: Seconds of being blocked, without one upload between, after which Imgur is believed.
 _BLOCKED_FOR_GOOD = 86_400.0
 
 
-def cool_down_after(error: SourceError | ImgurError) -> float | None:
+def cool_down_after(error: ImgurError) -> float | None:
     """Seconds that the whole destination has to wait at first, or None: it is the image's own."""
     kinds = (cool_down for kind, cool_down in _COOL_DOWN.items() if isinstance(error, kind))
     return next(kinds, None)
@@ -45,6 +58,11 @@ def after_failure(error: SourceError | ImgurError, attempt: int) -> Failed | Ret
         # Never before it is time, and not all at once.
         after = min(error.retry_after * random.uniform(1, 1.1), MOST_PATIENCE)  # noqa: S311
     return Retry(failure, after, arrived)
+
+
+def after_busy(wait: float) -> Released:
+    """What becomes of an image whose source has no place for it, for `wait` seconds more."""
+    return Released(min(max(wait, 1) * random.uniform(1, 1.5), MOST_PATIENCE))  # noqa: S311
 
 
 def backoff(attempt: int) -> float:

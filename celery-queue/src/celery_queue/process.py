@@ -13,6 +13,7 @@ from celery_queue.addresses import Guard
 from celery_queue.contents import Contents
 from celery_queue.ferry import Ferry
 from celery_queue.fetch import Fetcher
+from celery_queue.hosts import Hosts
 from celery_queue.opening import learn_budget
 from celery_queue.recorder import Recorder
 from celery_queue.settings import WorkerSettings
@@ -40,6 +41,7 @@ class WorkerProcess:
         self._store = store
         self._dispatcher = dispatcher
         self._worker = Worker(name, settings.worker_images_at_once)
+        self._hosts = Hosts(store, settings.fetch_connections_per_host)
         self._loop = asyncio.new_event_loop()
         self._sessions = AsyncExitStack()
         self._threads = [
@@ -111,11 +113,12 @@ class WorkerProcess:
         await self._sessions.enter_async_context(uploader)
         await learn_budget(self._store, uploader)
         return Ferry(
+            self._hosts,
             await self._sessions.enter_async_context(fetcher),
             Contents(settings.imgur_api_url, deduplicate=settings.deduplicate),
             uploader,
             recorder,
-            at_once,
+            images_at_once=at_once,
         )
 
     def _beat(self) -> None:
@@ -130,6 +133,7 @@ class WorkerProcess:
                 self._worker, tuple(self._ferry.held), leaving=self._leaving
             )
             self._loop.call_soon_threadsafe(self._ferry.renewed, began + LEASE, heard)
+            self._hosts.renew()
             self._dispatcher.dispatch()
             self._store.forget()
         except StoreUnavailable as error:

@@ -34,6 +34,9 @@ class WorkerSettings(Settings):
     fetch_ports: Annotated[tuple[int, ...], Several] = Field(
         (80, 443), description="Ports that may be fetched from"
     )
+    fetch_connections_per_host: int = Field(
+        4, ge=1, le=5000, description="Connections of all workers together to one source host"
+    )
     worker_images_at_once: int = Field(
         100, ge=1, le=5000, description="Images that one worker process fetches and uploads at once"
     )

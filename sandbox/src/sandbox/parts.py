@@ -1,5 +1,6 @@
 """The command line and the environment of every part of the service. Starts nothing."""
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ def outside(imgur: Server, fetch_allow: str) -> Environment:
         IMGUR_CLIENT_SECRET="",
         IMGUR_REFRESH_TOKEN="",
         FETCH_ALLOW=fetch_allow,
+        # One source plays all the hosts of the world.
+        FETCH_CONNECTIONS_PER_HOST=os.environ.get("FETCH_CONNECTIONS_PER_HOST", "5000"),
     )
 
 
@@ -59,8 +62,8 @@ def worker(number: int, environment: Environment, logs: Path) -> Process:
 
 
 def flower(port: int, environment: Environment, logs: Path) -> Server:
-    """Flower."""
-    command = [*_CELERY, "flower", f"--address={LOOPBACK}", f"--port={port}"]
+    """Flower. It has no password of its own, so it shows and does nothing."""
+    command = [*_CELERY, "flower", f"--address={LOOPBACK}", f"--port={port}", "--read-only"]
     return Server("flower", command, logs, environment, port=port, ready_path="/healthcheck")
 
 

@@ -105,6 +105,17 @@ def test_what_came_back_before_fails_too(store: JobStore, redis: Redis) -> None:
     assert not redis.exists(f"imgferry:job:{job_id}:returned")
 
 
+def test_a_job_of_which_some_are_begun_leaves_the_round(store: JobStore, redis: Redis) -> None:
+    job_id = store.add(urls(3)).job_id
+    begun = begin_all(store)
+    record(store, begun[1:], Released())
+    store.cancel(job_id)
+    assert store.destination().jobs == 0
+    assert not redis.exists(f"imgferry:job:{job_id}:returned")
+    upload(store, begun[:1])
+    assert store.get(job_id).complete == urls(1)
+
+
 def test_again_it_changes_nothing(store: JobStore) -> None:
     job_id = store.add(urls(2)).job_id
     store.cancel(job_id)

@@ -84,6 +84,9 @@ def test_a_content_uploaded_again_is_known_by_its_later_link(
     oldest = str(redis.xinfo_stream("imgferry:uploads")["first-entry"][0])
     redis.xdel("imgferry:uploads", oldest)  # it has had its time
     assert store.claim([(third.image, "cat")]) == [Claim.KNOWN]
+    record(store, [third], Known("cat"))
+    images = store.images(third.image.job_id, None, 10, None).items
+    assert images[2].link == "https://i.imgur.com/second.jpg"
 
 
 @pytest.mark.parametrize("count", [1, 250])

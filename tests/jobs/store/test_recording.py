@@ -82,6 +82,7 @@ def test_a_redis_of_an_older_state_repeats_work_and_no_result(
     assert upload(store, first) == 2
     again = begin_all(store)
     assert [one.image.index for one in again] == [2, 3]
+    assert store.destination().in_flight == 2
     upload(store, again)
     job = store.get(job_id)
     assert (job.status, job.complete) == (JobStatus.COMPLETE, urls(4))

@@ -26,6 +26,7 @@ from jobs.model.work import (
     Result,
     Retry,
     Uploaded,
+    Visit,
     Worker,
 )
 
@@ -55,6 +56,7 @@ __all__ = [
     "Summary",
     "Told",
     "Uploaded",
+    "Visit",
     "Window",
     "Worker",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from jobs.model.job import Failure
 
@@ -31,6 +32,19 @@ class Begun:
     image: Held
     url: str
     attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A connection to a source host, by its token: it enters, or leaves.
+
+    Or all that are to come `avoid` the host, for so many seconds; then there is no token.
+    """
+
+    what: Literal["enter", "leave", "avoid"]
+    host: str
+    token: str = ""
+    seconds: float = 0
 
 
 class Claim(StrEnum):
@@ -92,7 +106,12 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """Outcome: nobody's failure (a pause, a shutdown); pending again, no attempt lost."""
+    """Outcome: nobody's failure (a pause, a shutdown); pending again, no attempt lost.
+
+    It is not begun again before `after` seconds from now.
+    """
+
+    after: float = 0
 
 
 Result = Uploaded | Known | Failed | Retry | Released

@@ -83,7 +83,8 @@ while room >= enough and allowed > 0 and #messages < 2 * most_messages do
   local job, turn = head[1], tonumber(head[2])
   if not job then break end
   local known = redis.call('HMGET', job_key(job), 'next', 'total', 'stride')
-  local first, total, stride = tonumber(known[1]), tonumber(known[2]), tonumber(known[3])
+  local first, total = tonumber(known[1]), tonumber(known[2])
+  local stride = tonumber(known[3] or 4)  -- a job of a version before this has none
   if first then
     local indexes, more = take(job, math.min(message_size, room, allowed), first, total)
     redis.call('SET', TURN, turn)

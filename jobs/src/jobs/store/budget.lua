@@ -14,8 +14,10 @@ local function windows(at)
     found[name] = found[name] or {}
     found[name][what] = tonumber(fields[i + 1])
   end
-  for _, window in pairs(found) do
-    if window.resets > 0 and window.resets <= at then
+  for name, window in pairs(found) do
+    if not window.told then
+      found[name] = nil  -- of a version before this
+    elseif window.resets > 0 and window.resets <= at then
       window.remaining, window.resets, window.told = window.limit, 0, 0
     end
   end

@@ -21,7 +21,7 @@ for i = outcomes, #ARGV, 7 do
     if what == 'known' then
       local id = redis.call('HGET', CONTENTS, value)
       local upload = id and redis.call('XRANGE', UPLOADS, id, id)[1]
-      if upload then detail = upload[2][2] else what = 'released' end
+      if upload then detail = upload[2][2] else what, value = 'released', '' end
     end
     if what ~= 'released' then count_up(job, index, 'attempts') end
     if in_doubt == '1' then count_up(job, index, 'doubts') end
@@ -35,12 +35,12 @@ for i = outcomes, #ARGV, 7 do
       settle(job, index, KNOWN, detail)
     elseif what == 'failed' then
       settle(job, index, FAILED, detail)
-    elseif what == 'retry' and redis.call('HEXISTS', job_key(job), 'cancelled') == 0 then
-      set_state(job, index, WAITING)
-      redis.call('HSET', job_key(job, 'images'), index, detail)
-      redis.call('ZADD', DUE, at + value, member)
-    else
+    elseif value == '' or redis.call('HEXISTS', job_key(job), 'cancelled') == 1 then
       wait_again(job, index)
+    else
+      set_state(job, index, WAITING)
+      if what == 'retry' then redis.call('HSET', job_key(job, 'images'), index, detail) end
+      redis.call('ZADD', DUE, at + value, member)
     end
   end
 end

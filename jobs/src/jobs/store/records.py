@@ -41,8 +41,8 @@ def write_outcome(outcome: Outcome) -> list[str | int]:
             what, value, detail = "failed", "", write_failure(failure)
         case Retry(failure, after, arrived):
             what, value, detail = "retry", str(int(after * 1000)), write_failure(failure)
-        case Released():
-            what, value, detail = "released", "", ""
+        case Released(after):
+            what, value, detail = "released", str(int(after * 1000)) if after else "", ""
     image = outcome.image
     doubt = "1" if arrived else ""
     return [image.job_id, image.index, image.token, what, value, detail, doubt]

@@ -28,6 +28,7 @@ class Scripts:
         self.destination = script("budget", "pace", "destination", flags=READS)
         self.forget = script("forget", flags=SMALL)
         self.heartbeat = script("holding", "heartbeat", flags=SMALL)
+        self.hosts = script("hosts")
         self.images = script("images", flags=READS)
         self.pause = script("pause")
         self.record = script("holding", "budget", "pace", "record")

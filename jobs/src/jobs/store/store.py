@@ -26,6 +26,8 @@
 | `pending` | string | how many images of all jobs are pending |
 | `uploads` | stream | each upload: image (the JSON of `images`) and content |
 | `contents` | hash | content -> its upload's id in the stream |
+| `host:<name>` | sorted set | tokens of the connections to a source host, by when they end |
+| `alone:<name>` | string | there while the host is to be left alone |
 | `workers` | sorted set | `<name>:<images at once>`, by when the worker counts as lost |
 | `budget` | hash | `<window>:length` (ms), `:limit`, `:remaining` (uploads), `:resets` (ms; 0: \
     not known), `:told` (0: `resets` is a guess) |
@@ -39,7 +41,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import cast
 
-from jobs.model import Begun, Claim, Failure, Heartbeat, Held, Message, Outcome, Told, Worker
+from jobs.model import Begun, Claim, Failure, Heartbeat, Held, Message, Outcome, Told, Visit, Worker
 from jobs.store.clients import Clients
 from jobs.store.connection import answering
 from jobs.store.records import write_failure, write_outcome
@@ -57,6 +59,8 @@ WORKER_TTL = 5.0
 MOST_LOST = 10
 #: Seconds of a pause whose end nobody knows, at the most.
 LONGEST_COOL_DOWN = 3600.0
+#: Seconds after which to ask for a place at a source host again.
+ASK_AGAIN = 0.25
 _DAY = 86_400.0
 
 _LOST = Failure("worker-lost", "Every worker that tried this image was lost.", retryable=True)
@@ -141,6 +145,17 @@ class JobStore(Clients, Standing):
         """Say that a worker takes no more images."""
         with answering():
             self._redis.zrem("imgferry:workers", f"{worker.name}:{worker.images_at_once}")
+
+    def visit(self, visits: Sequence[Visit], most: int) -> list[float]:
+        """Whether connections to source hosts may be made, of `most` at one host.
+
+        For each visit 0, or the seconds after which to ask again. A place ends like a lease.
+        """
+        args: list[str | int] = [most, _ms(LEASE), _ms(ASK_AGAIN)]
+        for visit in visits:
+            args += [visit.what, visit.host, visit.token, _ms(visit.seconds)]
+        with answering():
+            return [wait / 1000 for wait in self._scripts.hosts(args=args)]
 
     def pause(
         self,

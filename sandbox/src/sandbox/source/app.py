@@ -29,6 +29,8 @@ SOME_KILOBYTES = bytes(8192)
 routes = web.RouteTableDef()
 requests = web.AppKey("requests", Counter[str])
 failures = web.AppKey("failures", Counter[str])
+at_once = web.AppKey("at_once", Counter[str])
+"""How many requests are being answered `now`, and how many were at `most`."""
 PHOTO = r"{number:\d{1,9}}.{extension:" + "|".join(FORMATS) + "}"
 
 
@@ -37,6 +39,7 @@ def build(_address: str) -> web.Application:
     app = web.Application(middlewares=[_count])
     app[requests] = Counter()
     app[failures] = Counter()
+    app[at_once] = Counter()
     app.add_routes(routes)
     return app
 
@@ -44,7 +47,13 @@ def build(_address: str) -> web.Application:
 @web.middleware
 async def _count(request: web.Request, handler: Handler) -> web.StreamResponse:
     request.app[requests][request.path] += 1
-    return await handler(request)
+    counts = request.app[at_once]
+    counts["now"] += 1
+    counts["most"] = max(counts["most"], counts["now"])
+    try:
+        return await handler(request)
+    finally:
+        counts["now"] -= 1
 
 
 @routes.get("/photo/" + PHOTO)
@@ -126,4 +135,5 @@ async def _reset(request: web.Request) -> web.StreamResponse:
 @routes.get("/_source/stats")
 async def _stats(request: web.Request) -> web.StreamResponse:
     paths = request.app[requests]
-    return web.json_response({"requests": paths.total(), "paths": paths})
+    most = request.app[at_once]["most"]
+    return web.json_response({"requests": paths.total(), "mostAtOnce": most, "paths": paths})
