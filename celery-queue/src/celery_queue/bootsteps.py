@@ -1,11 +1,13 @@
 """How the worker process starts and stops with Celery's worker."""
 
+import asyncio
 import sys
 from typing import Any
 
 from celery import bootsteps
 
 from celery_queue.process import WorkerProcess
+from celery_queue.selftest import GuardBroken, check_guard
 from celery_queue.settings import WorkerSettings
 from celery_queue.tasks import UploadImages
 from jobs.dispatch import Dispatcher
@@ -26,6 +28,10 @@ class FerryStep(bootsteps.StartStopStep):  # type: ignore[misc]
                 "IMGUR_CLIENT_ID: takes the id of an application registered at Imgur. "
                 "Without one, `imgferry up` runs a stand-in Imgur."
             )
+        try:
+            asyncio.run(check_guard())
+        except GuardBroken as error:
+            sys.exit(f"The address guard lets {error} through: this worker does not start.")
         store = JobStore.connect(JobsSettings.load())
         self._process = WorkerProcess(
             worker.hostname, settings, store, Dispatcher(store, worker.app)
