@@ -13,7 +13,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def destination(  # noqa: PLR0913 - as many as the class has
+def destination(
     *windows: Window,
     waiting: int = 0,
     in_flight: int = 0,

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from base64 import urlsafe_b64encode
 
 #: Bytes that are hashed on the event loop; more would hold up all other images.
 _SMALL = 1_000_000
@@ -25,4 +26,4 @@ class Contents:
     def _digest(self, content: bytes) -> str:
         digest = hashlib.sha256(self._seed)
         digest.update(content)
-        return digest.hexdigest()
+        return urlsafe_b64encode(digest.digest()).decode().rstrip("=")  # a third shorter than hex

@@ -64,4 +64,5 @@ def make_past(redis: Redis, key: str) -> None:
 
 
 def end_pause(redis: Redis) -> None:
-    redis.hset("imgferry:pause", "until", 0)
+    seconds, _ = redis.time()
+    redis.hset("imgferry:pause", "until", (int(seconds) - 1) * 1000)

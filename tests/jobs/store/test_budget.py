@@ -43,6 +43,13 @@ def test_within_a_window_the_least_that_was_told_is_true(store: JobStore) -> Non
     assert (window.name, window.length, window.limit, window.remaining) == ("user", HOUR, 50, 38)
 
 
+def test_an_answer_that_comes_late_tells_nothing_of_the_new_window(store: JobStore) -> None:
+    store.record([], [Told("user", HOUR, 50, 49, 3500)])
+    store.record([], [Told("user", HOUR, 50, 0, 0.5)])  # its worker had slept
+    (window,) = store.destination().windows
+    assert window.remaining == 49
+
+
 def test_a_window_that_ended_is_full_again(store: JobStore, redis: Redis) -> None:
     store.add(urls(100))
     store.record([], [Told("user", HOUR, 50, 0, 3600)])

@@ -108,7 +108,7 @@ class TestPatience:
         begun = begin_all(store)
         record(store, begun[1:], Released())
         refuse_for_a_day(store, redis)
-        for _ in range(2):  # some jobs each time
+        for _ in jobs:  # one each time
             assert store.admit(64) == []
         failed = [job for job in jobs if store.get(job).status is JobStatus.COMPLETE]
         assert len(failed) == 11
@@ -149,6 +149,17 @@ class TestPatience:
         redis.hincrby("imgferry:pause", "since", -DAY * 1000)
         end_pause(redis)
         store.pause(BLOCKED, None, 600, patience)
+        store.admit(64)
+        assert store.get(job_id).pending == urls(3)
+
+    def test_days_without_an_image_are_no_day_of_refusals(
+        self, store: JobStore, redis: Redis
+    ) -> None:
+        store.pause(BLOCKED, None, 600, DAY)
+        for time in ("since", "until"):
+            redis.hincrby("imgferry:pause", time, -3 * DAY * 1000)
+        job_id = store.add(urls(3)).job_id
+        store.pause(BLOCKED, None, 600, DAY)
         store.admit(64)
         assert store.get(job_id).pending == urls(3)
 

@@ -30,9 +30,8 @@ end
 
 if paused(at) then
   local hopeless = redis.call('HGET', PAUSE, 'hopeless')
-  if hopeless then
-    for _, job in ipairs(redis.call('ZRANGE', WAITING_JOBS, 0, 9)) do fail_rest(job, hopeless) end
-  end
+  local job = hopeless and redis.call('ZRANGE', WAITING_JOBS, 0, 0)[1]
+  if job then fail_rest(job, hopeless) end
   return {}
 end
 

@@ -33,6 +33,8 @@ local function learn(at, name, length, limit, remaining, resets_in, untold)
     if known.resets == 0 then known.resets = at + length end  -- a guess
   end
   local resets = tonumber(resets_in) > 0 and at + resets_in or 0
+  -- An answer that came late tells of the window before.
+  if known and known.told == 1 and resets > 0 and resets < known.resets - length / 2 then return end
   local told = resets > 0 and 1 or 0
   limit, remaining = tonumber(limit), tonumber(remaining)
   if not limit then

@@ -18,7 +18,8 @@ end
 local earlier = redis.call('HMGET', PAUSE, 'reason', 'since', 'until')
 if at + ms <= tonumber(earlier[3] or 0) then return end
 redis.call('HSET', PAUSE, 'reason', reason, 'until', at + ms, 'told', is_told)
-if earlier[1] ~= reason then
+-- After a long time without any image to refuse, patience begins anew.
+if earlier[1] ~= reason or at - earlier[3] > 2 * longest then
   redis.call('HSET', PAUSE, 'since', at)
   redis.call('HDEL', PAUSE, 'hopeless')
 elseif patience and at - earlier[2] >= patience then

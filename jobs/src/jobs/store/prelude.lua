@@ -64,7 +64,7 @@ end
 local function join_round(job)
   local present = tonumber(redis.call('GET', TURN) or 0)
   local known = redis.call('HMGET', job_key(job), 'turn', 'stride')
-  local turn = math.max(present + known[2], tonumber(known[1] or 0))
+  local turn = math.max(present + (known[2] or 4), tonumber(known[1] or 0))
   redis.call('ZADD', WAITING_JOBS, 'NX', turn, job)
 end
 
