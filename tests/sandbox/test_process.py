@@ -164,3 +164,19 @@ def test_ctrl_c_in_the_terminal_does_not_reach_it(tmp_path: Path) -> None:
         assert os.getsid(process.pid) != os.getsid(0)
     finally:
         process.stop()
+
+
+@needs_proc
+def test_a_frozen_one_stands_still_until_the_block_ends(tmp_path: Path) -> None:
+    process = Process("part", LIVE_ON, tmp_path)
+    process.start()
+    process.wait_for_line("ready")
+
+    def is_stopped() -> bool:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        return "State:\tT (stopped)" in status
+
+    with process.frozen():
+        process.wait_until(is_stopped)
+    process.wait_until(lambda: not is_stopped())
+    process.stop(timeout=10)

@@ -6,10 +6,11 @@ order. Should we be killed, the watchdog kills them.
 
 import os
 import re
+import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -90,6 +91,15 @@ class Process:
         if not self.running:
             code = self._child and self._child.returncode  # negative: the signal that ended it
             raise self._failure(f"has ended (exit code {code})")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it stand still (SIGSTOP) until the block ends, as a suspended machine does."""
+        os.killpg(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.pid, signal.SIGCONT)
 
     def stop(self, timeout: float = 10) -> None:
         """End it in order (SIGTERM); after `timeout` seconds kill it. Not running is fine."""

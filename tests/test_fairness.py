@@ -1,0 +1,146 @@
+"""Jobs share the service in turns, and a job under way can be stopped and taken up again."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+
+from imgferry import Client
+from imgferry.model import Job
+from jobs.store import DEPTH, MESSAGE_SIZE
+from sandbox.stack import Stack
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+
+UNLIMITED = ("--user-limit=0", "--client-limit=0", "--post-limit=0")
+#: Ten uploads an hour; an hour takes two seconds.
+SCARCE = ("--user-limit=100", "--client-limit=0", "--post-limit=0", "--clock-speed=1800")
+
+Start = Callable[..., tuple[Stack, Client]]
+"""Starts a service whose one worker has so many images at once, beside a stand-in's limits."""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    with ExitStack() as started:
+
+        def start(at_once: int, limits: tuple[str, ...] = UNLIMITED) -> tuple[Stack, Client]:
+            environment = {"WORKER_IMAGES_AT_ONCE": str(at_once)}
+            stack = Stack(tmp_path, environment=environment, stand_in_options=limits)
+            started.enter_context(stack)
+            return stack, started.enter_context(Client(stack.api.url))
+
+        yield start
+
+
+def photos(stack: Stack, numbers: range, delay: float = 0) -> list[str]:
+    return [f"{stack.source.url}/photo/{n}.png?bytes=1000&delay={delay}" for n in numbers]
+
+
+def until(client: Client, job_id: str, holds: Callable[[Job], bool]) -> Job:
+    deadline = time.monotonic() + 60
+    while not holds(job := client.job(job_id)):
+        assert time.monotonic() < deadline, job
+        time.sleep(0.02)
+    return job
+
+
+def sequence(client: Client, jobs: Mapping[str, str]) -> list[str]:
+    """The names of the jobs, for each image that was recorded, in the order of recording."""
+    names = {image.link: name for name, job in jobs.items() for image in client.images(job)}
+    return [names[link] for link in list(client.links())[::-1] if link in names]
+
+
+def test_three_images_do_not_wait_for_ten_thousand(start: Start) -> None:
+    at_once = 20
+    stack, client = start(at_once)
+    large = client.upload(photos(stack, range(10_000), delay=0.1))
+    until(client, large, lambda job: len(job.complete) > 100)
+    ahead = len(list(client.links()))
+    small = client.upload(photos(stack, range(10_000, 10_003), delay=0.1))
+    client.wait(small)
+    client.cancel(large)
+
+    recorded = sequence(client, {"large": large, "small": small})
+    last = len(recorded) - recorded[::-1].index("small")
+    # What was admitted before it goes first; of what comes after, no more than two messages.
+    assert last - ahead <= DEPTH * at_once + 2 * MESSAGE_SIZE
+
+
+def test_the_slots_of_a_spent_budget_are_shared_in_turn(start: Start) -> None:
+    stack, client = start(100, SCARCE)
+    spender = client.upload(photos(stack, range(12)))
+    until(client, spender, lambda job: job.waiting is not None)
+    jobs = {
+        "one": client.upload(photos(stack, range(100, 120))),
+        "other": client.upload(photos(stack, range(200, 220))),
+    }
+    for job_id in jobs.values():
+        client.wait(job_id)
+
+    shares = Counter[str]()
+    for name in sequence(client, jobs):
+        shares[name] += 1
+        assert abs(shares["one"] - shares["other"]) <= 10, "more than the slots of an hour"
+
+
+def test_a_priority_is_a_share(start: Start) -> None:
+    stack, client = start(5)
+    # It keeps the worker busy until all three wait.
+    client.upload(photos(stack, range(10), delay=1))
+    jobs = {
+        "high": client.upload(photos(stack, range(1000, 1320)), priority="high"),
+        "normal": client.upload(photos(stack, range(2000, 2320)), priority="normal"),
+        "low": client.upload(photos(stack, range(3000, 3320)), priority="low"),
+    }
+    client.wait(jobs["high"])
+    for job_id in jobs.values():
+        client.cancel(job_id)
+
+    recorded = sequence(client, jobs)
+    last = len(recorded) - recorded[::-1].index("high")
+    shares = Counter(recorded[:last])
+    # 16 to 4 to 1, give or take what is under way.
+    assert shares["high"] == 320
+    assert shares["normal"] == pytest.approx(80, abs=DEPTH * 5)
+    assert shares["low"] == pytest.approx(20, abs=DEPTH * 5)
+
+
+def test_a_job_is_cancelled_under_load_and_retried(start: Start) -> None:
+    at_once = 20
+    stack, client = start(at_once)
+    urls = photos(stack, range(2000), delay=0.1)
+    job_id = client.upload(urls)
+    until(client, job_id, lambda job: len(job.complete) > 300)
+
+    cancelled = client.cancel(job_id)
+    job = client.wait(job_id)
+    assert len(job.complete) - len(cancelled.complete) <= DEPTH * at_once
+    assert Counter(job.complete + job.failed) == Counter(urls)
+    assert {image.error and image.error.code for image in client.images(job_id, "failed")} == {
+        "cancelled"
+    }
+    # Nothing was begun but what was recorded.
+    assert fetches(stack) == uploads(stack) == len(job.complete)
+    assert client.cancel(job_id) == job
+
+    assert client.retry(job_id) == len(job.failed)
+    again = client.job(job_id)
+    assert again.finished is None
+    assert again.failed == []
+    assert client.wait(job_id).complete == urls
+    assert fetches(stack) == uploads(stack) == 2000
+
+
+def fetches(stack: Stack) -> int:
+    """How often a photo was asked for."""
+    paths = requests.get(f"{stack.source.url}/_source/stats").json()["paths"]
+    return sum(times for path, times in paths.items() if path.startswith("/photo/"))
+
+
+def uploads(stack: Stack) -> int:
+    return int(requests.get(f"{stack.imgur.url}/_stand-in/stats").json()["uploads"])
