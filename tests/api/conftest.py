@@ -1,6 +1,12 @@
-"""The API over a real store, as a WSGI application, and what a worker does."""
+"""The API over a real store, as a WSGI application and under gunicorn, and what a worker does."""
 
-from collections.abc import Callable, Sequence
+import re
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,15 +17,33 @@ from jobs.dispatch import Dispatcher
 from jobs.model import Begun, Message, Outcome, Result, Uploaded, Worker
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
+from sandbox.process import Process
 
+Open = Callable[..., FlaskClient]
 Submit = Callable[[Sequence[str]], str]
 Begin = Callable[[str], list[Begun]]
 Record = Callable[[str, Sequence[Result | str]], None]
 
+SHIPPED = ["-c", "python:api.gunicorn_conf"]
+UNLIMITED = {"LIMIT_REQUESTS_PER_MINUTE": "0", "LIMIT_URLS_PER_HOUR": "0"}
+PLAIN = ["--bind", "127.0.0.1:0", "api.wsgi:app"]
+
 
 @pytest.fixture
-def client(settings: JobsSettings, store: JobStore) -> FlaskClient:
-    return create_app(ApiSettings(), store, Dispatcher.connect(settings, store)).test_client()
+def open_api(settings: JobsSettings, store: JobStore) -> Open:
+    """An API with these settings; without limits, unless they say otherwise."""
+
+    def open_api(**of_api: Any) -> FlaskClient:
+        unlimited = {"limit_requests_per_minute": 0, "limit_urls_per_hour": 0}
+        api_settings = ApiSettings(**{**unlimited, **of_api})
+        return create_app(api_settings, store, Dispatcher.connect(settings, store)).test_client()
+
+    return open_api
+
+
+@pytest.fixture
+def client(open_api: Open) -> FlaskClient:
+    return open_api()
 
 
 @pytest.fixture
@@ -72,3 +96,44 @@ def uploaded(name: str) -> Uploaded:
         bytes=100_000,
         content=f"sha256 of {name}",
     )
+
+
+def gunicorn(args: list[str], log: Path, environment: dict[str, str]) -> Process:
+    program = str(Path(sys.executable).with_name("gunicorn"))
+    return Process("api", [program, *args], log, {**UNLIMITED, "PORT": "0", **environment})
+
+
+class Api:
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.port = int(process.wait_for_line(r"Listening at: http://127.0.0.1:(\d+)")[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def exchange(self, request: bytes) -> bytes:
+        """Send bytes as they are and no more; return all of the answer."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    def peak_memory(self) -> int:
+        """Bytes: the most that any process of it ever held."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return (
+            max(
+                int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0])
+                for pid in children.split()
+            )
+            * 1024
+        )
+
+
+@contextmanager
+def serving(args: list[str], logs: Path, environment: dict[str, str]) -> Iterator[Api]:
+    """The API under gunicorn, once it listens."""
+    process = gunicorn(args, logs, environment)
+    process.start()
+    try:
+        yield Api(process)
+    finally:
+        process.stop()

@@ -25,6 +25,7 @@ from jobs.store import JobStore
 from sandbox.ports import free_port
 from sandbox.redis import RedisServer
 
+Open = Callable[..., FlaskClient]
 Submit = Callable[[Sequence[str]], str]
 Record = Callable[[str, Sequence[Result | str]], None]
 
@@ -217,11 +218,11 @@ def test_ten_thousand_urls_make_a_job_and_one_more_does_not(
 
 @pytest.mark.parametrize("terminated", [True, False], ids=["chunked", "by length"])
 def test_a_body_over_the_limit_is_refused_even_if_its_beginning_is_a_job(
-    settings: JobsSettings, store: JobStore, redis: Redis, terminated: bool
+    open_api: Open, redis: Redis, terminated: bool
 ) -> None:
-    limits = ApiSettings(max_urls_per_job=1, max_url_length=100)
-    client = create_app(limits, store, Dispatcher.connect(settings, store)).test_client()
-    body = json.dumps({"urls": [CAT]}).encode().ljust(limits.max_body - 1)
+    limits: dict[str, Any] = {"max_urls_per_job": 1, "max_url_length": 100}
+    client = open_api(**limits)
+    body = json.dumps({"urls": [CAT]}).encode().ljust(ApiSettings(**limits).max_body - 1)
     sent: dict[str, Any] = {"content_type": "application/json"}
     if terminated:
         sent["environ_overrides"] = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}

@@ -1,9 +1,6 @@
 """The API as it is started: gunicorn over real sockets, as an operator runs it."""
 
 import json
-import re
-import socket
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,47 +8,15 @@ from uuid import uuid4
 
 import pytest
 import requests
+from tests.api.conftest import PLAIN, SHIPPED, Api, gunicorn, serving
 
 from sandbox.errors import ProcessFailed
-from sandbox.process import Process
 from sandbox.redis import RedisServer
 
 UPLOAD = "/v1/images/upload"
 JSON = {"Content-Type": "application/json"}
 CANARY = "c4n4ry"
 CAT = f"https://example.org/{CANARY}.jpg"
-SHIPPED = ["-c", "python:api.gunicorn_conf"]
-PLAIN = ["--bind", "127.0.0.1:0", "api.wsgi:app"]
-
-
-def gunicorn(args: list[str], log: Path, environment: dict[str, str]) -> Process:
-    program = str(Path(sys.executable).with_name("gunicorn"))
-    return Process("api", [program, *args], log, {"PORT": "0", **environment})
-
-
-class Api:
-    def __init__(self, process: Process) -> None:
-        self.process = process
-        self.port = int(process.wait_for_line(r"Listening at: http://127.0.0.1:(\d+)")[1])
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    def exchange(self, request: bytes) -> bytes:
-        """Send bytes as they are and no more; return all of the answer."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
-            connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: connection.recv(65_536), b""))
-
-    def peak_memory(self) -> int:
-        """Bytes: the most that any process of it ever held."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return (
-            max(
-                int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0])
-                for pid in children.split()
-            )
-            * 1024
-        )
 
 
 @pytest.fixture(scope="module", params=[SHIPPED, PLAIN], ids=["shipped", "plain"])
@@ -60,13 +25,9 @@ def api(
     redis_server: RedisServer,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Api]:
-    log = tmp_path_factory.mktemp("api") / "api.log"
-    process = gunicorn(request.param, log, {"REDIS_URL": redis_server.url})
-    process.start()
-    try:
-        yield Api(process)
-    finally:
-        process.stop()
+    log = tmp_path_factory.mktemp("api")
+    with serving(request.param, log, {"REDIS_URL": redis_server.url}) as api:
+        yield api
 
 
 def test_a_job_is_read_from_every_process_right_after_it_was_posted(api: Api) -> None:
@@ -113,7 +74,7 @@ def test_requests_at_once_with_one_key_and_two_bodies_make_one_job(api: Api) -> 
 
 
 def test_two_keys_in_one_request_are_none(api: Api) -> None:
-    head = f"POST {UPLOAD} HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n"
+    head = f"POST {UPLOAD} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     keys = "Idempotency-Key: a\r\nIdempotency-Key: b\r\n"
     body = json.dumps({"urls": [CAT]})
     answer = api.exchange(f"{head}{keys}Content-Length: {len(body)}\r\n\r\n{body}".encode())
@@ -126,7 +87,7 @@ def test_a_retry_takes_no_body_and_an_empty_chunked_one(api: Api) -> None:
     retry = f"{answer.headers['Location']}/retry"
     for framing in ("", "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n"):
         chunks = "0\r\n\r\n" if "chunked" in framing else ""
-        request = f"POST {retry} HTTP/1.1\r\nHost: api\r\n{framing}\r\n{chunks}"
+        request = f"POST {retry} HTTP/1.1\r\nHost: localhost\r\n{framing}\r\n{chunks}"
         assert api.exchange(request.encode()).startswith(b"HTTP/1.1 202 ")
 
 
@@ -160,7 +121,7 @@ def test_300_megabytes_are_refused_and_not_held(api: Api, chunked: bool) -> None
     ],
 )
 def test_broken_chunks_are_the_clients_fault(api: Api, body: bytes) -> None:
-    head = f"POST {UPLOAD} HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n"
+    head = f"POST {UPLOAD} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     answer = api.exchange(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + body)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"application/problem+json" in answer
@@ -179,7 +140,7 @@ def test_broken_chunks_are_the_clients_fault(api: Api, body: bytes) -> None:
     ],
 )
 def test_every_error_is_a_problem(api: Api, method: str, path: str, status: int) -> None:
-    answer = api.exchange(f"{method} {path} HTTP/1.1\r\nHost: api\r\n\r\n".encode())
+    answer = api.exchange(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(f"HTTP/1.1 {status} ".encode())
     assert b"application/problem+json" in head

@@ -1,4 +1,7 @@
 import json
+import re
+import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -67,6 +70,11 @@ def test_takes_what_users_have(url: str) -> None:
         ("http://a|b/", "url-host"),
         ("http://\uff05\uff14\uff11.com/", "url-host"),  # fullwidth %41
         ("http://a\uff0fb/", "url-host"),  # fullwidth slash
+        ("http://\ufdfa/", "url-host"),  # a ligature of four words, with spaces between them
+        ("http://a\u2025b/", "url-host"),  # a leader of two dots
+        ("http://a\u3002\u3002b/", "url-host"),
+        ("http://\uff0e/", "url-host"),
+        ("http://" + "a" * 255 + "/", "url-host"),
         ("http://example.org\\@127.0.0.1/", "url-host"),
         ("http://2001:db8::1/", "url-host"),
         ("http://[]/", "url-host"),
@@ -97,6 +105,29 @@ def test_takes_what_users_have(url: str) -> None:
 )
 def test_refuses_with_a_stable_code(url: str, expected: str) -> None:
     assert code(url) == expected
+
+
+def test_a_host_is_refused_for_what_it_is_resolved_as() -> None:
+    wrong = [
+        hex(number)
+        for number in range(0x80, sys.maxunicode + 1)
+        if unicodedata.category(character := chr(number)) not in {"Cc", "Cs"}
+        and not character.isspace()
+        and (code(f"http://a{character}b/") is None) is not is_name(f"a{character}b")
+    ]
+    assert wrong == []
+
+
+def is_name(host: str) -> bool:
+    form = re.sub("[\u3002\uff0e\uff61]", ".", unicodedata.normalize("NFKC", host))
+    return not re.search(r"[\s#%/:<>?@\[\\\]^|]", form) and all(form.split("."))
+
+
+@pytest.mark.parametrize(
+    "host", ["例え。jp", "\uff45xample\uff0eorg", "a.b.", "例え。", "⒈com", "a" * 254]
+)
+def test_takes_names_however_they_are_written(host: str) -> None:
+    assert code(f"http://{host}/") is None
 
 
 def test_the_length_is_counted_in_characters_and_the_last_one_is_taken() -> None:

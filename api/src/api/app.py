@@ -3,15 +3,25 @@
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
+from api.access import admit_callers
 from api.destination import destination
 from api.health import health
 from api.images import images
 from api.jobs import jobs
+from api.limits import limit_clients
 from api.problems import answer_with_problems
 from api.request_log import log_requests
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
 from jobs.store import JobStore
+
+#: No answer is a page, and none is shown in one.
+SECURITY_HEADERS = {
+    "Cache-Control": "no-cache",  # every answer may be another a second later
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class CompactJSON(DefaultJSONProvider):
@@ -29,6 +39,8 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     app.url_map.merge_slashes = False  # one path for one thing: 404, not a redirect
     log_requests(app)
     answer_with_problems(app)
+    admit_callers(app, settings)
+    limit_clients(app, settings, store)
     app.register_blueprint(images(settings, store, dispatcher))
     app.register_blueprint(jobs(settings, store, dispatcher))
     app.register_blueprint(destination(store))
@@ -36,8 +48,8 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
 
     @app.after_request
     def harden(response: Response) -> Response:
-        response.headers["Cache-Control"] = "no-cache"  # every answer may be another a second later
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     return app

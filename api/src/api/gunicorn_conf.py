@@ -1,8 +1,4 @@
-"""How gunicorn serves the API: `gunicorn -c python:api.gunicorn_conf`. Its flags win over this.
-
-A slow client holds a thread for as long as it likes: a port that strangers reach needs a proxy
-that buffers requests in front of it.
-"""
+"""How gunicorn serves the API: `gunicorn -c python:api.gunicorn_conf`. Its flags win over this."""
 
 import os
 
@@ -14,10 +10,14 @@ from jobs.settings import JobsSettings
 
 wsgi_app = "api.wsgi:app"
 bind = f"127.0.0.1:{os.environ.get('PORT', '8080')}"
-worker_class = "gthread"
+worker_class = "api.gunicorn_worker.Worker"
 workers = 2
-threads = 8
-keepalive = 5
+# Connections that a worker holds; more wait until one ends. Beside Redis's they stay below the
+# 1,024 files that a process may have open on many machines.
+worker_connections = 900
+keepalive = 5  # seconds for the next request of a connection, headers included
+limit_request_fields = 50
+forwarded_allow_ips = ""  # X-Forwarded-* is believed as PROXIES says, by the application
 control_socket_disable = True  # it would be a file in the home directory
 # Its own lines go the way of all others.
 logconfig_dict = {

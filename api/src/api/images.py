@@ -6,8 +6,10 @@ from typing import Any
 from flask import Blueprint, request
 
 from api.accepting import Accepted, accept
+from api.access import caller
 from api.bodies import parse_job
 from api.documents import read_document
+from api.limits import note_urls, urls_quota
 from api.parameters import (
     MAX_PAGE,
     STREAM_ID,
@@ -33,16 +35,18 @@ def images(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Bl
         urls, priority = parse_job(document, settings.max_urls_per_job, settings.max_url_length)
         # What the body means, however it is written.
         once = None if key is None else Once(key, json.dumps([priority, *urls]))
-        added = store.add(urls, priority, once)
+        added = store.add(urls, priority, once, caller().owner, urls_quota(settings))
         body, status, headers = accept(dispatcher, added.job_id)
         if added.replayed:
             headers["Idempotent-Replayed"] = "true"
+        else:
+            note_urls(len(urls))
         return body, status, headers
 
     @routes.get("")
     def links() -> dict[str, Any]:
         limit = parse_limit(request.args, MAX_PAGE)
         cursor = parse_cursor(request.args, STREAM_ID)
-        return present_links(store.links(limit, cursor))
+        return present_links(store.links(limit, cursor, caller().sees))
 
     return routes

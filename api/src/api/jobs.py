@@ -7,13 +7,15 @@ from uuid import UUID
 from flask import Blueprint, request
 
 from api.accepting import POLL_AFTER, Accepted, accept
+from api.access import caller
 from api.bodies import parse_retry, unknown_urls
 from api.documents import read_document
+from api.limits import note_urls, urls_quota
 from api.parameters import NUMBER, parse_cursor, parse_limit, parse_status
 from api.presenting import present_images, present_job, present_jobs
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
-from jobs.errors import UnknownURLs
+from jobs.errors import JobNotFound, UnknownURLs
 from jobs.estimate import estimate
 from jobs.model import ImageStatus, JobStatus
 from jobs.store import JobStore
@@ -25,11 +27,18 @@ def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blue
     """The routes, over this store."""
     routes = Blueprint("jobs", __name__, url_prefix="/v1/images")
 
+    @routes.before_request
+    def check_owner() -> None:
+        """A job of another key is to the caller as if it were not."""
+        job_id, sees = (request.view_args or {}).get("job_id"), caller().sees
+        if job_id and sees is not None and store.owner_of(str(job_id)) != sees:
+            raise JobNotFound
+
     @routes.get("/upload")
     def all_jobs() -> dict[str, Any]:
         status = parse_status(request.args, JobStatus)
         limit, cursor = parse_limit(request.args, 100), parse_cursor(request.args, NUMBER)
-        return present_jobs(store.jobs(status, limit, cursor))
+        return present_jobs(store.jobs(status, limit, cursor, caller().sees))
 
     @routes.get("/upload/<uuid:job_id>")
     def job(job_id: UUID) -> Answer:
@@ -49,9 +58,10 @@ def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blue
         document = read_document(settings, optional=True)
         which = parse_retry(document, settings.max_urls_per_job, settings.max_url_length)
         try:
-            retried = store.retry(str(job_id), which)
+            retried = store.retry(str(job_id), which, urls_quota(settings))
         except UnknownURLs as error:
             raise unknown_urls(error.positions) from None
+        note_urls(retried)
         return accept(dispatcher, str(job_id), retried=retried)
 
     @routes.get("/upload/<uuid:job_id>/images")

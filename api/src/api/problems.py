@@ -23,6 +23,9 @@ TITLES = {
     "invalid-parameter": "A query parameter is wrong",
     "invalid-header": "A header is wrong",
     "idempotency-key-reused": "The Idempotency-Key is that of another job",
+    "key-needed": "An API key is needed",
+    "local-only": "This service answers its own machine only",
+    "quota-exceeded": "The client has asked for too much",
     "unknown-job": "No job has this id",
     "store-unavailable": "The store is unavailable",
     "not-ready": "The service is not ready",
@@ -32,6 +35,7 @@ DETAILS = {
     400: "The request is malformed, or breaks off.",
     404: "Nothing is at this path.",
     405: "This path does not take this method; the header Allow says which it takes.",
+    408: "The body did not come in time.",
     413: "The body is longer than this service takes. Send fewer URLs in one job.",
     500: "The service failed at this request. The log has the reason under this requestId.",
 }

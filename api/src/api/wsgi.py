@@ -3,6 +3,7 @@
 from flask import Flask
 from gunicorn.errors import AppImportError
 
+from api.access import log_access
 from api.app import create_app
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
@@ -14,6 +15,7 @@ from jobs.store import JobStore
 def _compose() -> Flask:
     settings, api_settings = JobsSettings.load(), ApiSettings.load()
     configure_logging(settings.log_level)
+    log_access(api_settings)
     store = JobStore.connect(settings)
     return create_app(api_settings, store, Dispatcher.connect(settings, store))
 

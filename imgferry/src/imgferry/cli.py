@@ -1,5 +1,7 @@
 """The command line, `imgferry`. What a command needs is imported when it runs: help is quick."""
 
+import re
+
 import click
 
 
@@ -20,6 +22,24 @@ def up() -> None:
     from imgferry import local  # noqa: PLC0415
 
     local.up()
+
+
+@main.command(short_help="Make an API key.")
+@click.argument("name")
+@click.option("--admin", is_flag=True, help="The key sees the jobs of all keys.")
+def key(name: str, admin: bool) -> None:
+    """Make an API key for NAME, and print it beside what the service's API_KEYS takes of it.
+
+    Nothing is stored, and the key cannot be shown again. A client sends it as `Authorization:
+    Bearer <key>`; the Python client takes it as api_key, or from IMGFERRY_API_KEY.
+    """
+    from imgferry.key import new_key  # noqa: PLC0415
+
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
+        raise click.BadParameter("takes 1 to 64 letters, digits, dots, hyphens and underscores")
+    secret, pair = new_key(name, admin=admin)
+    click.echo(f"The key       {secret}")
+    click.echo(f"For API_KEYS  {pair}")
 
 
 @main.command(short_help="Start, ferry a demo batch, stop.")

@@ -1,5 +1,6 @@
 """The Python client of the REST API."""
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,13 @@ from urllib3.util import Retry
 from imgferry.errors import ImgferryError, JobNotFound, Refused, ServiceUnreachable
 from imgferry.model import Image, ImageStatus, Job, JobStatus, JobSummary, Priority
 
-RETRIES = Retry(
+
+class _Retry(Retry):
+    # Not 429: to wait for a quota, up to an hour, is for the caller to decide.
+    RETRY_AFTER_STATUS_CODES = frozenset({503})
+
+
+RETRIES = _Retry(
     total=3,
     backoff_factor=0.3,
     status_forcelist=[502, 503, 504],
@@ -31,17 +38,27 @@ class Client:
     """Uploads through the service at `base_url`. A context manager; for one thread at a time.
 
     Every call may raise ServiceUnreachable, after some retries, and Refused. `timeout` is in
-    seconds, for connecting and for each wait for bytes.
+    seconds, for connecting and for each wait for bytes. `api_key` is that of the environment
+    (IMGFERRY_API_KEY) unless another is given.
 
         with Client("http://127.0.0.1:8080") as client:
             job = client.wait(client.upload(["https://example.org/black-cat.jpg"]))
             print(*(image.link for image in client.images(job.id, "complete")))
     """
 
-    def __init__(self, base_url: str = "http://127.0.0.1:8080", timeout: float = 30) -> None:
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:8080",
+        timeout: float = 30,
+        *,
+        api_key: str | None = None,
+    ) -> None:
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout
         self._session = requests.Session()
+        key = os.environ.get("IMGFERRY_API_KEY") if api_key is None else api_key
+        if key:
+            self._session.auth = _Bearer(key)
         # A proxy of the environment cannot reach this machine's own loopback.
         self._session.trust_env = not _is_loopback(base_url)
         for scheme in ("http://", "https://"):
@@ -169,6 +186,17 @@ class Client:
         if answer.ok:
             return dict(answer.json())
         raise (JobNotFound if answer.status_code == 404 else Refused)(answer.json())
+
+
+class _Bearer(requests.auth.AuthBase):
+    """Sends the key; a header alone would give way to an entry in ~/.netrc."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
 
 
 def _several(urls: Iterable[str]) -> list[str]:

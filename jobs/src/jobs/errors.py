@@ -3,11 +3,14 @@
 * JobsError
   x JobNotFound
   x KeyReused
+  x QuotaExceeded
   x StoreUnavailable
   x UnknownURLs
 """
 
 from collections.abc import Sequence
+
+from jobs.model import Balance
 
 
 class JobsError(Exception):
@@ -20,6 +23,14 @@ class JobNotFound(JobsError):
 
 class KeyReused(JobsError):
     """An earlier POST had the same Idempotency-Key and another body."""
+
+
+class QuotaExceeded(JobsError):
+    """Less is left of a client's quota than it asked for; nothing was done."""
+
+    def __init__(self, balance: Balance) -> None:
+        super().__init__(f"The quota of {balance.quota.name} is spent")
+        self.balance = balance
 
 
 class UnknownURLs(JobsError):

@@ -5,6 +5,7 @@ The API checks with it what a client sends, the worker every URL it is about to 
 
 import re
 import unicodedata
+from functools import cache
 from ipaddress import AddressValueError, IPv6Address
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -13,8 +14,10 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ABSOLUTE = re.compile(r"([a-z][a-z0-9+.-]*):(//)?([^/?#]*)", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:]*)(?::([^:]*))?")
 _PORT = re.compile(r"0*([0-9]{1,5})")
-_FORBIDDEN_IN_HOST = re.compile(r"[#%/:<>?@\[\\\]^|]")
+_FORBIDDEN_IN_HOST = re.compile(r"[\s#%/:<>?@\[\\\]^|]")
 """Of the forbidden domain code points (WHATWG URL §3.2) those that were not refused before."""
+_LONGEST_HOST = 254
+"""Characters that a name of the DNS may have, the dot at its end included (RFC 1035 §2.3.4)."""
 
 _ANY_DOT = str.maketrans("\u3002\uff0e\uff61", "...")
 """What IDNA reads as a dot (RFC 3490 §3.1)."""
@@ -73,10 +76,31 @@ def _check_host(host: str) -> None:
         except AddressValueError:
             pass
         raise InvalidURL("url-host", "takes an IPv6 address without a zone in brackets")
-    if not host.isascii():
-        # The compatibility form is what will be resolved: a fullwidth slash is a slash by then.
-        host = unicodedata.normalize("NFKC", host).translate(_ANY_DOT)
+    if len(host) > _LONGEST_HOST:
+        raise InvalidURL("url-host", f"takes a host of at most {_LONGEST_HOST} characters")
     if not host:
         raise InvalidURL("url-host-missing", "takes a URL with a host: https://example.org/cat.jpg")
-    if _FORBIDDEN_IN_HOST.search(host) or not all(host.removesuffix(".").split(".")):
+    if (
+        _FORBIDDEN_IN_HOST.search(host)
+        or not all(host.removesuffix(".").split("."))
+        or (not host.isascii() and _becomes_forbidden().search(host))
+    ):
         raise InvalidURL("url-host", "takes a host name or an IP address")
+
+
+@cache
+def _becomes_forbidden() -> re.Pattern[str]:
+    """What must not be in a host because of what it is resolved as: its compatibility form (NFKC).
+
+    A fullwidth slash is a slash by then, and a leader of two dots an empty label. To look for the
+    characters takes microseconds; to normalize a hostile host can take a hundred.
+    """
+    forbidden, first_dots, last_dots = "", ".", "."
+    for code in range(0x80, 0x20000):  # beyond are no such characters
+        form = unicodedata.normalize("NFKC", chr(code)).translate(_ANY_DOT)
+        if _FORBIDDEN_IN_HOST.search(form) or ".." in form:
+            forbidden += chr(code)
+        elif "." in form:
+            first_dots += chr(code) * form.startswith(".")
+            last_dots += chr(code) * form.endswith(".")
+    return re.compile(f"[{forbidden}]|^[{first_dots}]|[{last_dots}][{first_dots}]")

@@ -1,4 +1,4 @@
-"""The words of jobs, of the work on their images, and of the destination. No I/O."""
+"""The words of jobs, of the work on their images, of the destination and of quotas. No I/O."""
 
 from jobs.model.destination import Destination, Pause, Told, Window
 from jobs.model.job import (
@@ -13,6 +13,7 @@ from jobs.model.job import (
     Priority,
     Summary,
 )
+from jobs.model.quota import Balance, Quota
 from jobs.model.work import (
     Begun,
     Claim,
@@ -32,6 +33,7 @@ from jobs.model.work import (
 
 __all__ = [
     "Added",
+    "Balance",
     "Begun",
     "Claim",
     "Destination",
@@ -50,6 +52,7 @@ __all__ = [
     "Page",
     "Pause",
     "Priority",
+    "Quota",
     "Released",
     "Result",
     "Retry",

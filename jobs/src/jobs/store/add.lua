@@ -1,22 +1,30 @@
 -- A new job, once: a repeated call (a connection lost after the first) changes nothing. Returns the
--- job of this Idempotency-Key, which an earlier request may have added, or nothing where that
--- request had another body.
--- ARGV: job, the key or '', body, ms that the key is kept, the job's stride, url ...
+-- job of this Idempotency-Key, which an earlier request may have added; nothing where that request
+-- had another body; or, where the quota has fewer URLs left, how many, and the ms until it has all.
+-- ARGV: job, the key or '', body, ms that the key is kept, the job's stride, its owner, a quota or
+-- '', its limit, its window in ms, url ...
 
-local job, once, body, keep, stride = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local job, once, body, keep, stride, owner, quota, limit, window = unpack(ARGV, 1, 9)
+local urls = {}
+for i = 10, #ARGV do urls[#urls + 1] = ARGV[i] end
+
+local key = 'imgferry:once:' .. once
 if once ~= '' then
-  local key = 'imgferry:once:' .. once
   local earlier = redis.call('HMGET', key, 'job', 'body')
-  if earlier[1] then return earlier[2] == body and earlier[1] end
-  redis.call('HSET', key, 'job', job, 'body', body)
-  redis.call('PEXPIRE', key, keep)
+  if earlier[1] and redis.call('EXISTS', job_key(earlier[1])) == 1 then
+    return earlier[2] == body and earlier[1]
+  end
 end
 if redis.call('EXISTS', job_key(job)) == 1 then return job end
 
-local urls = {}
-for i = 6, #ARGV do urls[#urls + 1] = ARGV[i] end
+local taken, left, ends = spend(quota, limit, window, #urls)
+if not taken then return {left, ends} end
+if once ~= '' then
+  redis.call('HSET', key, 'job', job, 'body', body)
+  redis.call('PEXPIRE', key, keep)
+end
 redis.call('HSET', job_key(job), 'created', now(), 'total', #urls, 'pending', #urls, 'failed', 0,
-  'next', 0, 'stride', stride)
+  'next', 0, 'stride', stride, 'owner', owner)
 redis.call('SET', job_key(job, 'states'), string.rep(WAITING, #urls))
 call_in_parts('RPUSH', job_key(job, 'urls'), urls)
 redis.call('INCRBY', PENDING, #urls)

@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
-from jobs.errors import JobNotFound, KeyReused, UnknownURLs
+from jobs.errors import JobNotFound, KeyReused, QuotaExceeded, UnknownURLs
 from jobs.model import (
     Added,
+    Balance,
     Failure,
     Image,
     ImageStatus,
@@ -16,9 +17,11 @@ from jobs.model import (
     Once,
     Page,
     Priority,
+    Quota,
     Summary,
 )
 from jobs.store.connection import Connected, answering
+from jobs.store.quotas import write_quota
 from jobs.store.records import STATES, read_image, read_status, read_time, write_failure
 
 Which = Literal["all", "retryable"]
@@ -31,7 +34,7 @@ _ONCE = 24 * 3600 * 1000
 _MOST_SEEN = 1000
 
 _CANCELLED = Failure("cancelled", "The job was cancelled before this image began.", retryable=True)
-_FACTS = ("created", "begun", "finished", "total", "pending", "failed")
+_FACTS = ("created", "begun", "finished", "total", "pending", "failed", "owner")
 
 
 class Clients(Connected):
@@ -42,14 +45,22 @@ class Clients(Connected):
         urls: Sequence[str],
         priority: Priority = Priority.NORMAL,
         once: Once | None = None,
+        owner: str = "",
+        quota: Quota | None = None,
     ) -> Added:
-        """Store a job of these distinct URLs. Raises KeyReused."""
+        """Store a job of these distinct URLs, which it takes from the quota.
+
+        Every owner has Idempotency-Keys of their own. Raises KeyReused and QuotaExceeded.
+        """
         job_id = str(uuid.uuid4())
-        key, body = (_digest(once.key), _digest(once.body)) if once else ("", "")
+        key, body = (_digest(f"{owner}:{once.key}"), _digest(once.body)) if once else ("", "")
+        job: list[str | int] = [job_id, key, body, _ONCE, STRIDES[priority], owner]
         with answering():
-            stored = self._scripts.add(args=[job_id, key, body, _ONCE, STRIDES[priority], *urls])
+            stored = self._scripts.add(args=[*job, *write_quota(quota), *urls])
         if stored is None:
             raise KeyReused
+        if quota and isinstance(stored, list):
+            raise _exceeded(quota, *stored)
         return Added(cast(str, stored), replayed=stored != job_id)
 
     def get(self, job_id: str) -> Job:
@@ -76,9 +87,19 @@ class Clients(Connected):
             failed=by_status[ImageStatus.FAILED],
         )
 
-    def jobs(self, status: JobStatus | None, limit: int, cursor: str | None) -> Page[Summary]:
+    def owner_of(self, job_id: str) -> str:
+        """Whose the job is; empty for nobody's. Raises JobNotFound."""
+        with answering():
+            created, owner = self._redis.hmget(_key(job_id), "created", "owner")
+        if created is None:
+            raise JobNotFound(job_id)
+        return cast(str, owner or "")
+
+    def jobs(
+        self, status: JobStatus | None, limit: int, cursor: str | None, owner: str | None = None
+    ) -> Page[Summary]:
         """Jobs, newest first. A page may hold fewer than `limit`, even none: `next` says more."""
-        most = limit if status is None else _MOST_SEEN
+        most = limit if status is None and owner is None else _MOST_SEEN
         newest = f"({cursor}" if cursor else "+inf"
         with answering(), self._redis.pipeline() as read:
             rows = cast(
@@ -95,7 +116,11 @@ class Clients(Connected):
         for (job_id, number), values in looked_at:
             facts = dict(zip(_FACTS, values, strict=True))
             more = str(int(number))
-            if facts["created"] and status in (None, read_status(facts)):
+            if (
+                facts["created"]
+                and status in (None, read_status(facts))
+                and owner in (None, facts["owner"])
+            ):
                 found.append(_summary(job_id, facts))
                 if len(found) == limit:
                     break
@@ -124,16 +149,24 @@ class Clients(Connected):
         if not found:
             raise JobNotFound(job_id)
 
-    def retry(self, job_id: str, which: Which | Sequence[str] = "all") -> int:
+    def retry(
+        self,
+        job_id: str,
+        which: Which | Sequence[str] = "all",
+        quota: Quota | None = None,
+    ) -> int:
         """Run failed images again: all, the retryable, or those of these URLs; say how many.
 
-        Raises JobNotFound, and UnknownURLs for URLs that are not of the job.
+        They are taken from the quota. Raises JobNotFound, QuotaExceeded, and UnknownURLs for URLs
+        that are not of the job.
         """
-        args = [which] if isinstance(which, str) else ["urls", *which]
+        choice, urls = (which, []) if isinstance(which, str) else ("urls", which)
         with answering():
-            again = self._scripts.retry(args=[job_id, *args])
+            again = self._scripts.retry(args=[job_id, choice, *write_quota(quota), *urls])
+        if quota and isinstance(again, list) and again[0] is None:
+            raise _exceeded(quota, *again[1:])
         if isinstance(again, list):
-            raise UnknownURLs([argument - 3 for argument in again])
+            raise UnknownURLs([argument - 6 for argument in again])
         if again < 0:
             raise JobNotFound(job_id)
         return cast(int, again)
@@ -151,6 +184,10 @@ def _summary(job_id: str, facts: Mapping[str, str]) -> Summary:
         complete=total - pending - failed,
         failed=failed,
     )
+
+
+def _exceeded(quota: Quota, left: int, ends: int) -> QuotaExceeded:
+    return QuotaExceeded(Balance(quota, left, ends / 1000, is_exceeded=True))
 
 
 def _digest(text: str) -> str:

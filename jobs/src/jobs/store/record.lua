@@ -29,7 +29,9 @@ for i = outcomes, #ARGV, 7 do
       done = done + 1
       redis.call('ZREM', DUE, member)
       settle(job, index, COMPLETE, detail)
-      local id = redis.call('XADD', UPLOADS, '*', 'image', detail, 'content', value)
+      local owner = redis.call('HGET', job_key(job), 'owner') or ''
+      local id =
+        redis.call('XADD', UPLOADS, '*', 'image', detail, 'content', value, 'owner', owner)
       if value ~= '' then redis.call('HSET', CONTENTS, value, id) end
     elseif what == 'known' then
       settle(job, index, KNOWN, detail)

@@ -20,7 +20,7 @@ class Scripts:
             parts = map(_read, ("prelude", *names))
             return redis.register_script("\n".join([f"#!lua{flags}", *parts]))
 
-        self.add = script("add")
+        self.add = script("quota", "add")
         self.admit = script("holding", "failing", "budget", "admit")
         self.begin = script("begin")
         self.cancel = script("failing", "cancel")
@@ -33,7 +33,8 @@ class Scripts:
         self.pause = script("pause")
         self.record = script("holding", "budget", "pace", "record")
         self.resume = script("resume")
-        self.retry = script("retry")
+        self.retry = script("quota", "retry")
+        self.spend = script("quota", "spend")
 
 
 def _read(name: str) -> str:

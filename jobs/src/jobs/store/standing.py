@@ -7,20 +7,34 @@ from jobs.model import Destination, Page, Pause, Window, Worker
 from jobs.store.connection import Connected, answering
 from jobs.store.records import read_time
 
+#: Entries that are looked at for one page of what one owner has, at most.
+_MOST_SEEN = 1000
+
 
 class Standing(Connected):
     """The part of JobStore that looks over all jobs."""
 
-    def links(self, limit: int, cursor: str | None) -> Page[str]:
-        """Up to `limit` links of all images uploaded, newest first; the cursor is the last's id."""
+    def links(self, limit: int, cursor: str | None, owner: str | None = None) -> Page[str]:
+        """Up to `limit` links of images uploaded, newest first; the cursor is the last's id.
+
+        Of one owner a page may hold fewer, even none: `next` says more.
+        """
+        most = limit if owner is None else _MOST_SEEN
         newest = f"({cursor}" if cursor else "+"
         with answering():
             found = cast(
                 list[tuple[str, dict[str, str]]],
-                self._redis.xrevrange("imgferry:uploads", newest, "-", count=limit + 1),
+                self._redis.xrevrange("imgferry:uploads", newest, "-", count=most + 1),
             )
-        links = [json.loads(fields["image"])[0] for _, fields in found[:limit]]
-        return Page(links, found[limit - 1][0] if len(found) > limit else None)
+        links: list[str] = []
+        last = None
+        for entry, fields in found[:most]:
+            last = entry
+            if owner in (None, fields.get("owner")):
+                links.append(json.loads(fields["image"])[0])
+            if len(links) == limit:
+                break
+        return Page(links, last if found and last != found[-1][0] else None)
 
     def workers(self) -> list[Worker]:
         """The workers that were heard of lately."""

@@ -6,7 +6,8 @@
 | `added` | string | the number of the newest job |
 | `finished` | sorted set | finished jobs, by when they finished |
 | `job:<id>` | hash | created, begun, finished (ms); total, pending, failed (images); next: the \
-    first never admitted; stride, turn: its place in the round; cancelled: how its images fail |
+    first never admitted; stride, turn: its place in the round; cancelled: how its images fail; \
+    owner: whose it is, or empty |
 | `job:<id>:urls` | list | the submitted URLs, duplicates stripped |
 | `job:<id>:states` | string | a byte per image: w(aiting) a(dmitted) b(egun) c(omplete) k(nown) \
     f(ailed) |
@@ -15,7 +16,8 @@
 | `job:<id>:doubts` | string | a byte per image: uploads of which nobody knows the end |
 | `job:<id>:images` | hash | index -> JSON: what it became, or why the last attempt failed |
 | `job:<id>:returned` | list | indexes that were admitted before and wait again |
-| `once:<digest>` | hash | of an Idempotency-Key: the job, and the digest of the body |
+| `once:<digest>` | hash | of an owner's Idempotency-Key: the job, and the digest of the body |
+| `spent:<quota>:<client>` | string | what a client asked for in the window that it ends with |
 | `waiting` | sorted set | jobs that have images to admit, by turn |
 | `turn` | string | the turn of the job admitted last |
 | `leases` | sorted set | `<job>:<index>` of admitted and begun images, by when the lease ends |
@@ -24,7 +26,7 @@
 | `claims` | hash | content -> `<job>:<index>` of the image that uploads it |
 | `due` | sorted set | `<job>:<index>` of images that wait for a retry, by when it is due |
 | `pending` | string | how many images of all jobs are pending |
-| `uploads` | stream | each upload: image (the JSON of `images`) and content |
+| `uploads` | stream | each upload: image (the JSON of `images`), content, and the job's owner |
 | `contents` | hash | content -> its upload's id in the stream |
 | `host:<name>` | sorted set | tokens of the connections to a source host, by when they end |
 | `alone:<name>` | string | there while the host is to be left alone |
@@ -44,6 +46,7 @@ from typing import cast
 from jobs.model import Begun, Claim, Failure, Heartbeat, Held, Message, Outcome, Told, Visit, Worker
 from jobs.store.clients import Clients
 from jobs.store.connection import answering
+from jobs.store.quotas import Quotas
 from jobs.store.records import write_failure, write_outcome
 from jobs.store.standing import Standing
 
@@ -66,7 +69,7 @@ _DAY = 86_400.0
 _LOST = Failure("worker-lost", "Every worker that tried this image was lost.", retryable=True)
 
 
-class JobStore(Clients, Standing):
+class JobStore(Clients, Quotas, Standing):
     """The jobs in one Redis. Every method raises StoreUnavailable when Redis does not answer."""
 
     # For dispatch, and once a second

@@ -1,0 +1,124 @@
+"""Who may ask: who has an API key or, where there are none, this machine alone, or everybody."""
+
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import cast
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, g, request
+from structlog.contextvars import bind_contextvars
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api.keys import Key, find_key
+from api.problems import Problem
+from api.settings import ApiSettings
+
+log = structlog.get_logger()
+
+#: What a proxy may add to a request. Where none is expected, one that has it may be anybody's.
+_FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks."""
+
+    client: str
+    """As whom it is counted: by its key, else by its address."""
+    owner: str = ""
+    """Whose are the jobs that it adds: its key's name; nobody's without keys."""
+    sees: str | None = None
+    """Whose jobs it sees; None: all."""
+
+
+def caller() -> Caller:
+    """Who sent the request that is being served."""
+    return cast(Caller, g.caller)
+
+
+def admit_callers(app: Flask, settings: ApiSettings) -> None:
+    """Refuse who may not ask, but for the routes of health, before anything is read or done."""
+    if settings.proxies:
+        n = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+
+    @app.before_request
+    def admit() -> None:
+        if request.blueprint == "health":
+            return
+        if settings.api_keys:
+            key = _key_sent(settings.api_keys)
+            bind_contextvars(key=key.name)
+            g.caller = Caller(f"key:{key.name}", key.name, None if key.is_admin else key.name)
+        elif settings.allow_anonymous or _is_local(settings.proxies):
+            g.caller = Caller(f"address:{_network(request.remote_addr or '')}")
+        else:
+            raise Problem(
+                403,
+                "Without API keys this service answers its own machine only: at localhost or "
+                "127.0.0.1, through no proxy. API_KEYS sets keys (`imgferry key` makes one); "
+                "ALLOW_ANONYMOUS=1 lets in everybody.",
+                kind="local-only",
+            )
+
+
+def log_access(settings: ApiSettings) -> None:
+    """Say at start who may ask."""
+    if settings.api_keys:
+        log.info("whoever has an API key may ask", keys=sorted({k.name for k in settings.api_keys}))
+    elif settings.allow_anonymous:
+        log.warning("everybody may ask, and sees all jobs: ALLOW_ANONYMOUS is set")
+    else:
+        log.info("this machine alone may ask: neither API_KEYS nor ALLOW_ANONYMOUS is set")
+
+
+def _key_sent(keys: tuple[Key, ...]) -> Key:
+    sent = request.authorization
+    key = find_key(keys, sent.token) if sent and sent.type == "bearer" and sent.token else None
+    if key is None:
+        detail = "Takes the header `Authorization: Bearer <key>` with a key of this service."
+        headers = {"WWW-Authenticate": "Bearer"}
+        raise Problem(401, detail, kind="key-needed", headers=headers)
+    return key
+
+
+def _is_local(proxies: int) -> bool:
+    """Whether the request was made on this machine, as far as can be told.
+
+    A proxy here makes strangers look local, and so does a name that leads here: a page in a
+    browser of this machine could ask under the name of its own site.
+    """
+    if proxies:
+        addresses = request.headers.get("X-Forwarded-For", "").split(",")
+        as_expected = len([address for address in addresses if address.strip()]) >= proxies
+    else:
+        as_expected = not any(name in request.headers for name in _FORWARDED)
+    return as_expected and _is_loopback(request.remote_addr or "") and _is_loopback(_host())
+
+
+def _host() -> str:
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def _network(address: str) -> str:
+    """What one client has of addresses: one of IPv4, but a /64 of IPv6."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "unknown"  # of a Unix socket
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))

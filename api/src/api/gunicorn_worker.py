@@ -1,0 +1,99 @@
+"""gunicorn's gevent worker, of which no client gets more than its share by being slow or endless.
+
+A slow client costs it a connection, not a thread. gunicorn itself closes a connection on which the
+next request has not come within `keepalive` seconds, headers included.
+"""
+
+import json
+from contextlib import suppress
+from http import HTTPStatus
+from time import monotonic
+from typing import Any
+
+import gevent
+from gunicorn.http.body import ChunkedReader
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
+from gunicorn.util import write
+from gunicorn.workers.base_async import AsyncWorker
+from gunicorn.workers.ggevent import GeventWorker
+from werkzeug.exceptions import RequestTimeout
+
+#: Seconds that a body may take to come, and an answer to be taken.
+PATIENCE = 60
+#: What is still read of a body that nobody wanted, so that its sender reads the answer: bytes, and
+#: seconds.
+LEFT_OVER, LINGER = 65_536, 1
+#: Bytes that are read at once of a chunked body: each may be a chunk of its own, which takes 5 us.
+MOST_CHUNKED = 2048
+
+
+class Worker(GeventWorker):  # type: ignore[misc]
+    """The worker class of `api.gunicorn_conf`."""
+
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        """Serve one connection."""
+        client.settimeout(PATIENCE)
+        AsyncWorker.handle(self, listener, client, addr)  # not the parent's: it has no timeout
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Answer one request of a connection; raise StopIteration where it is to be closed."""
+        gevent.sleep(0)  # else one that sends without end would let nobody else in
+        req.body.reader = _Timely(req.body.reader)
+        try:
+            super().handle_request(listener_name, req, sock, addr)
+        except TimeoutError:
+            raise StopIteration from None  # the answer was not taken
+        with suppress(Exception), gevent.Timeout(LINGER, False):
+            if len(req.body.read(LEFT_OVER)) < LEFT_OVER and self.alive:
+                return
+        raise StopIteration
+
+    def handle_error(self, _: Any, client: Any, __: Any, exc: BaseException) -> None:
+        """Answer what is no request, and show nothing of it, neither in the answer nor the log."""
+        if isinstance(exc, ParseException):
+            self.log.info("A request is malformed: %s", type(exc).__name__)
+        else:
+            self.log.error("Unexpected error", exc_info=exc)
+        with suppress(OSError):
+            write(client, _problem(exc))
+
+
+class _Timely:
+    """What gunicorn reads a body with, for PATIENCE seconds in all."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+        self._end = monotonic() + PATIENCE
+
+    def read(self, size: int) -> bytes:
+        gevent.sleep(0)
+        if isinstance(self._reader, ChunkedReader):
+            size = min(size, MOST_CHUNKED)
+        with gevent.Timeout(max(self._end - monotonic(), 0), RequestTimeout):
+            data: bytes = self._reader.read(size)
+            return data
+
+
+def _problem(exc: BaseException) -> bytes:
+    """The whole answer, as api.problems would give it; there is no request that it could serve."""
+    match exc:
+        case LimitRequestLine():
+            status, detail = HTTPStatus.REQUEST_URI_TOO_LONG, "The request line is too long."
+        case LimitRequestHeaders():
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            detail = "The headers are too many, or one is too long."
+        case ParseException():
+            status, detail = HTTPStatus.BAD_REQUEST, "The request is malformed."
+        case _:
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            detail = "The service failed at this request. The log has the reason."
+    problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    body = json.dumps(problem, separators=(",", ":")).encode()
+    lines = [
+        f"HTTP/1.1 {status} {status.phrase}",
+        "Connection: close",
+        "Content-Type: application/problem+json",
+        f"Content-Length: {len(body)}",
+        "X-Content-Type-Options: nosniff",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode() + body

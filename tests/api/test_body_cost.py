@@ -1,0 +1,108 @@
+"""What a hostile body costs beside an honest one of its length: at most 100 ms and 50 MB more."""
+
+import json
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from redis import Redis
+
+UPLOAD = "/v1/images/upload"
+LONG, URLS = 20_000_000, 10_000
+EMOJI = "\U0001f600".encode()
+
+
+def urls(url: Callable[[int], str], count: int = URLS) -> bytes:
+    return json.dumps({"urls": [url(n) for n in range(count)]}, ensure_ascii=False).encode()
+
+
+def around(inner: bytes) -> bytes:
+    return b'{"urls":[' + inner + b"]}"
+
+
+def filled(part: bytes, length: int = LONG) -> bytes:
+    return part * (length // len(part))
+
+
+def hosts(part: str) -> bytes:
+    """URLs of hosts as long as a host may be, each another."""
+    return urls(lambda n: f"https://{n:05}{part * (245 // len(part))}.e/")
+
+
+#: Each is made when its test runs: together they would be half a gigabyte.
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "arrays": lambda: filled(b"["),
+    "fewer arrays": lambda: b'{"urls":' + filled(b"[", 40_000),
+    "nested objects": lambda: filled(b'{"a":', 100_000),
+    "objects in the array": lambda: around(filled(b"{},", 270_000) + b"{}"),
+    "numbers in the array": lambda: around(filled(b"1,", 400_000) + b"1"),
+    "members": lambda: b"{" + b",".join(b'"%06d":0' % n for n in range(70_000)) + b"}",
+    "a member many times": lambda: b"{" + filled(b'"a":0,', 200_000) + b'"a":0}',
+    "a long number": lambda: around(filled(b"9")),
+    "a long fraction": lambda: around(b"0." + filled(b"1")),
+    "a long exponent": lambda: around(b"1e" + filled(b"9")),
+    "a small number": lambda: around(b"1e-" + filled(b"9")),
+    "a long string": lambda: around(b'"' + filled(b"a") + b'"'),
+    "a long string of escapes": lambda: around(b'"' + filled(rb"\u0041") + b'"'),
+    "a long string of pairs": lambda: around(b'"' + filled(rb"\ud83d\ude00") + b'"'),
+    "a long string of emoji": lambda: around(b'"' + filled(EMOJI) + b'"'),
+    "a string without end": lambda: b'{"urls":["' + filled(rb"\""),
+    "spaces": lambda: b'{"urls":' + filled(b" ") + b"[]}",
+    "wrong bytes at the end": lambda: around(b'"' + filled(b"a") + b'\xff"'),
+    "wrong URLs": lambda: urls(lambda n: f"ftp://{n}"),
+    "long wrong hosts": lambda: urls(lambda n: f"https://{n:05}{chr(0x3316) * 650}"),
+    "hosts of signs that come apart": lambda: hosts(chr(0x3316)),
+    "hosts of ligatures": lambda: hosts(chr(0xFDFB)),
+    "hosts of marks out of order": lambda: urls(
+        lambda n: f"https://{n:05}a{chr(0x301) * 122}{chr(0x323) * 122}.e/"
+    ),
+    "hosts of syllables in parts": lambda: hosts("\u1100\u1161\u11a8"),
+    "hosts of fullwidth letters": lambda: hosts(chr(0xFF41)),
+    "hosts of many labels": lambda: hosts(".a"),
+    "URLs with an emoji each": lambda: urls(lambda n: f"https://e.org/{n}/{'a' * 1900}\U0001f600"),
+}  # fmt: skip
+
+
+def honest(like: bytes) -> bytes:
+    """An honest body of that length, with an emoji in each URL where there are such in that."""
+    end = "" if like.isascii() else "\U0001f600"
+    each = max(len(like) // URLS, 100)
+    count = min(len(like) // each + 1, URLS)
+    return urls(lambda n: f"https://example.org/{n:05}".ljust(each - 8, "a") + end, count)
+
+
+def seconds(client: FlaskClient, body: bytes, statuses: set[int]) -> float:
+    """The least of three: of this process, so that neither Redis nor its neighbours count."""
+    return min(_seconds(client, body, statuses) for _ in range(3))
+
+
+def _seconds(client: FlaskClient, body: bytes, statuses: set[int]) -> float:
+    began = time.process_time()
+    answer = client.post(UPLOAD, data=body, content_type="application/json")
+    taken = time.process_time() - began
+    assert answer.status_code in statuses
+    return taken
+
+
+def memory(client: FlaskClient, body: bytes) -> int:
+    tracemalloc.start()
+    try:
+        client.post(UPLOAD, data=body, content_type="application/json")
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_body_costs_little_more_than_an_honest_one(
+    client: FlaskClient, redis: Redis, name: str
+) -> None:
+    hostile = HOSTILE[name]()
+    share = honest(hostile)
+    seconds(client, urls(lambda n: f"https://例え.jp/{n}", 1), {202})  # what is made once
+    most = seconds(client, share, {202}) + 0.1
+    assert seconds(client, hostile, {202, 400, 413, 422}) < most
+    redis.flushall()
+    assert memory(client, hostile) < memory(client, share) + 50_000_000
