@@ -32,13 +32,15 @@ run: setup  ## The whole service on this machine, and a demo batch; Ctrl-C ends 
 	@$(RUN) imgferry up
 
 test: setup  ## All tests (those with containers where a Docker engine answers)
-	$(RUN) pytest -n 3 --dist loadfile
+	$(RUN) pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-check: setup  ## Formatting, lint, types, layers
+check: setup  ## Formatting, lint, types, layers, containers
 	$(RUN) ruff format --check
 	$(RUN) ruff check
 	$(RUN) mypy
 	$(RUN) lint-imports
+	$(RUN) hadolint Dockerfile.*
+	$(RUN) check-jsonschema --builtin-schema vendor.compose-spec docker-compose*.yml
 
 bench: setup  ## How fast it is, beside other ways
 	$(RUN) python -m sandbox bench

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -15,11 +16,16 @@ from typing import Any
 import pytest
 import requests
 
+from api.settings import ApiSettings
+from celery_queue.settings import WorkerSettings
 from imgferry import Client
+from jobs.settings import JobsSettings, Settings
 from sandbox.ports import free_port
 
 pytestmark = [pytest.mark.compose, pytest.mark.slow, pytest.mark.timeout(900)]
 
+#: What docker-compose.override.yml gives Flower where nothing is told.
+PASSWORD = ("sandbox", "sandbox")
 MODULES = ["api", "celery_queue", "flask", "flower", "imgur", "jobs", "sandbox"]
 
 
@@ -34,11 +40,11 @@ class Containers:
         self.stand_in = f"http://127.0.0.1:{stand_in}"
         self._compose = [*compose, "--project-name", self.project]
         # Nothing of a developer's environment or .env may send this to Imgur.
-        sandboxed = {"IMGUR_API_URL": "", "IMGUR_CLIENT_ID": "", "FETCH_ALLOW": ""}
+        names = {*ApiSettings.model_fields, *WorkerSettings.model_fields, "flower_basic_auth"}
         ports = {"PORT": api, "FLOWER_PORT": flower, "STAND_IN_PORT": stand_in}
         self._environment = (
             os.environ
-            | sandboxed
+            | dict.fromkeys((name.upper() for name in names), "")
             | {name: str(port) for name, port in ports.items()}
             | {"API_BIND": "", "WORKER_IMAGES_AT_ONCE": "10"}  # few: a batch takes some seconds
         )
@@ -66,14 +72,25 @@ class Containers:
         """What a program prints that runs in the container of a service."""
         return self.compose("exec", "-T", service, "python", "-c", program, *arguments).strip()
 
+    def networks(self, service: str) -> dict[str, str]:
+        """The networks of a service, and its address in each."""
+        (container,) = self.inspect(self.running(service)[:1])
+        networks = container["NetworkSettings"]["Networks"]
+        return {
+            name.removeprefix(f"{self.project}_"): networks[name]["IPAddress"] for name in networks
+        }
+
     def reaches(self, service: str, host: str, port: int) -> bool:
-        """Whether a service can open a connection to there."""
+        """Whether a service can open a connection to another, at any of its addresses."""
         program = (
             "import socket, sys\n"
-            "try:\n  socket.create_connection((sys.argv[1], int(sys.argv[2])), 3)\n"
-            "except OSError:\n  print(False)\nelse:\n  print(True)"
+            "for address in sys.argv[2:]:\n"
+            "  with socket.socket() as connection:\n"
+            "    connection.settimeout(1)\n"
+            "    print(connection.connect_ex((address, int(sys.argv[1]))))"
         )
-        return self.python(service, program, host, str(port)) == "True"
+        addresses = self.networks(host).values()
+        return "0" in self.python(service, program, str(port), *addresses).split()
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 90) -> None:
@@ -142,7 +159,9 @@ def test_flower_shows_the_workers_and_their_tasks(containers: Containers) -> Non
     names = {f"celery@{container}" for container in containers.running("worker")}
 
     def workers() -> dict[str, Any]:
-        answer = requests.get(f"{containers.flower}/workers", params={"json": 1}, timeout=5)
+        answer = requests.get(
+            f"{containers.flower}/workers", params={"json": 1}, auth=PASSWORD, timeout=5
+        )
         return {worker["hostname"]: worker for worker in answer.json()["data"]}
 
     def succeeded() -> int:
@@ -172,6 +191,59 @@ def test_a_job_outlives_a_stop_of_everything(containers: Containers) -> None:
     assert job.finished > nothing_ran
 
 
+def test_redis_asks_for_a_password_and_drops_nothing(containers: Containers) -> None:
+    program = (
+        "from pathlib import Path; from redis import Redis, AuthenticationError\n"
+        "try: Redis('redis').ping()\n"
+        "except AuthenticationError: print('asks')\n"
+        "redis = Redis.from_url(Path('/run/redis/url').read_text().strip())\n"
+        "print(redis.config_get('maxmemory-policy')['maxmemory-policy'])\n"
+        "print(redis.config_get('maxmemory')['maxmemory'])"
+    )
+    asks, policy, most = containers.python("worker", program).split()
+    (redis,) = containers.inspect(containers.running("redis"))
+    assert (asks, policy) == ("asks", "noeviction")
+    assert 0 < int(most) <= redis["HostConfig"]["Memory"] / 2  # a rewrite of its file doubles it
+
+
+def test_the_password_of_redis_is_in_no_environment_and_no_log(containers: Containers) -> None:
+    (url,) = containers.compose("exec", "-T", "redis", "cat", "/run/redis/url").split()
+    password = url.removeprefix("redis://:").removesuffix("@redis:6379/0")
+    assert len(bytes.fromhex(password)) == 32
+    inspected = json.dumps(containers.inspect(containers.running()))
+    assert containers.running("redis")[0] in inspected
+    assert password not in inspected
+    assert password not in containers.compose("logs")
+
+
+def test_flower_asks_for_a_password_and_only_shows(containers: Containers) -> None:
+    worker = f"celery@{containers.running('worker')[0]}"
+    shutdown = f"{containers.flower}/api/worker/shutdown/{worker}"
+    for page in ("", "/workers", "/tasks", "/broker", f"/worker/{worker}", "/api/workers"):
+        assert requests.get(containers.flower + page, timeout=5).status_code == 401
+    assert requests.post(shutdown, timeout=5).status_code == 401
+    assert requests.get(containers.flower, auth=PASSWORD, timeout=5).status_code == 200
+    refused = requests.post(shutdown, auth=PASSWORD, timeout=5)
+    assert (refused.status_code, refused.text) == (403, "Read only mode is enabled")
+
+
+def test_flower_without_a_password_says_so_once_and_does_not_run(containers: Containers) -> None:
+    """As in a deployment: without docker-compose.override.yml, and nothing told."""
+    image = f"{containers.project}_monitor"
+    ended = _run(["docker", "run", "--detach", "--restart=on-failure", image]).strip()
+    try:
+        assert _run(["docker", "wait", ended]).strip() == "0"  # so that nobody starts it again
+        (container,) = containers.inspect([ended])
+        assert container["RestartCount"] == 0
+        logs = subprocess.run(
+            ["docker", "logs", ended], capture_output=True, text=True, check=True
+        ).stderr
+        assert logs.startswith("FLOWER_BASIC_AUTH: takes user:password.")
+        assert logs.count("\n") == 1
+    finally:
+        _run(["docker", "rm", ended])
+
+
 @pytest.mark.parametrize(
     ("service", "modules"),
     [
@@ -199,6 +271,8 @@ def test_no_process_may_do_more_than_it_must(containers: Containers, service: st
     assert facts["NoNewPrivs"] == "1"
     (container,) = containers.inspect(containers.running(service)[:1])
     assert container["HostConfig"]["ReadonlyRootfs"]
+    assert 0 < container["HostConfig"]["Memory"] < 5e9
+    assert 0 < container["HostConfig"]["PidsLimit"] <= 512
 
 
 def test_nothing_warns_of_how_it_is_run(containers: Containers) -> None:
@@ -225,12 +299,56 @@ def test_only_loopback_is_published_and_nothing_of_redis(containers: Containers)
     [
         ("api", "redis", 6379, True),
         ("api", "imgur", 8000, False),
+        ("monitor", "imgur", 8000, False),
         ("worker", "imgur", 8000, True),
         ("source", "imgur", 8000, True),
         ("source", "redis", 6379, False),
+        ("source", "api", 8080, False),
+        ("source", "monitor", 5555, False),
     ],
 )
 def test_networks_are_apart(
     containers: Containers, service: str, host: str, port: int, reached: bool
 ) -> None:
     assert containers.reaches(service, host, port) is reached
+
+
+def test_no_way_leads_out_but_from_the_workers(containers: Containers) -> None:
+    ways: dict[str, set[str]] = {}
+    for service in ("redis", "api", "monitor", "worker"):
+        for network in containers.networks(service):
+            ways.setdefault(network, set()).add(service)
+    assert ways == {
+        "data": {"redis", "api", "monitor", "worker"},
+        "edge": {"api", "monitor"},
+        "egress": {"worker"},
+    }
+    names = [f"{containers.project}_{name}" for name in ("data", "edge")]
+    data, edge = json.loads(_run(["docker", "network", "inspect", *names]))
+    assert data["Internal"]
+    assert edge["Options"]["com.docker.network.bridge.enable_ip_masquerade"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("service", "settings"), [("api", ApiSettings), ("worker", WorkerSettings)]
+)
+def test_every_setting_can_be_told(
+    containers: Containers, service: str, settings: type[Settings]
+) -> None:
+    _, _, told = containers.compose("config").partition(f"\n  {service}:\n")
+    told = re.split(r"\n  \w", told)[0]
+    names = {name.upper() for name in (settings.model_fields | JobsSettings.model_fields)}
+    here = {"REDIS_URL", "BROKER_URL"}  # compose brings its own Redis
+    assert names - here - set(re.findall(r"^      ([A-Z_]+): ", told, re.MULTILINE)) == set()
+
+
+# The last, for Celery warns when it loses its broker.
+def test_redis_comes_back_with_the_password_that_the_others_know(containers: Containers) -> None:
+    urls = [f"http://source:8000/photo/{n}.png?delay=0.5" for n in range(100)]
+    with Client(containers.api) as client:
+        job_id = client.upload(urls)
+        wait_until(lambda: client.job(job_id).complete)
+        _run(["docker", "kill", *containers.running("redis")])
+        containers.up()
+        wait_until(lambda: client.job(job_id).status == "complete")
+        assert client.job(job_id).complete == urls

@@ -19,7 +19,8 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
     for settings in (SandboxSettings, JobsSettings, ApiSettings, WorkerSettings):
         for name, field in settings.model_fields.items():
             several = isinstance(field.default, tuple)
-            default = ",".join(map(str, field.default)) if several else str(field.default or "")
+            values = field.default if several else [field.default]
+            default = ",".join(str(value) for value in values if value is not None)
             known[name.upper()] = (default, field.description)
     assert written == known
 

@@ -3,6 +3,7 @@ import time
 import pytest
 import requests
 
+from sandbox.source.app import COOKIE
 from sandbox.source.photos import FORMATS, photo
 
 
@@ -133,3 +134,11 @@ def test_stats_count_every_request(source: str) -> None:
     assert after["requests"] == before["requests"] + 3
     assert after["paths"]["/photo/99.jpg"] == 1
     assert after["paths"]["/nothing"] == 1
+
+
+def test_a_cookie_is_given_and_not_taken_back(source: str) -> None:
+    with requests.Session() as browser:
+        url = f"{source}/cookie/1.png"
+        assert browser.get(url).cookies["session"] == COOKIE
+        assert browser.get(url).status_code == 400
+    assert get(url).content == photo(1, "png")

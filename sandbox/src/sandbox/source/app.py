@@ -2,6 +2,7 @@
 
 * /photo/<n>.<jpg|png|gif|bmp|tiff|webp>?bytes=100000   a photo; how it comes: see Delivery
 * /flaky/<n>.<...>?fails=2    503 so many times for each path, then the photo
+* /cookie/<n>.<...>           a photo that comes with a cookie; 400 for who brings one back
 * /redirect/<n>?to=URL        n redirects, then URL (a photo when not given)
 * /redirect-to?url=URL        one redirect
 * /deleted/<anything>         a redirect to /removed.png, as i.imgur.com does
@@ -25,6 +26,7 @@ DRAWING = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9"/></svg>\n'
 )
 SOME_KILOBYTES = bytes(8192)
+COOKIE = "cookie-d41f7a09"
 
 routes = web.RouteTableDef()
 requests = web.AppKey("requests", Counter[str])
@@ -74,6 +76,15 @@ async def _flaky(request: web.Request) -> web.StreamResponse:
         failed[request.path] += 1
         raise web.HTTPServiceUnavailable
     return await _photo(request)
+
+
+@routes.get("/cookie/" + PHOTO)
+async def _cookie(request: web.Request) -> web.StreamResponse:
+    if request.cookies:
+        raise web.HTTPBadRequest
+    response = await _photo(request)
+    response.set_cookie("session", COOKIE)
+    return response
 
 
 @routes.get(r"/redirect/{hops:\d{1,3}}")
