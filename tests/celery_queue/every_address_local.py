@@ -26,7 +26,11 @@ from celery_queue.addresses import Guard
 from celery_queue.errors import SourceError
 from celery_queue.fetch import Fetcher
 
-PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 1, 1)
+PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + struct.pack(">I4sII9x", 13, b"IHDR", 1, 1)
+    + struct.pack(">I4s4xI4s4x", 0, b"IDAT", 0, b"IEND")
+)
 A, AAAA = 1, 28
 
 

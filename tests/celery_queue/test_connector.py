@@ -285,7 +285,8 @@ def test_a_kept_connection_is_reused_for_its_own_name_alone() -> None:
         while await reader.readline():
             while (await reader.readline()).strip():
                 pass
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nGIF89a\1\0\1\0")
+            gif = b"GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\0;"
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(gif), gif))
         writer.close()
 
     async def main() -> list[int]:

@@ -24,6 +24,7 @@ def test_nothing_inward_is_open_unless_told(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("DELETEHASH_KEY", "secret"),
         ("FETCH_ALLOW", "10.0.0.1/8"),
         ("FETCH_PORTS", "http"),
         ("FETCH_TIMEOUT", "0"),

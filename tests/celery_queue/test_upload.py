@@ -1,11 +1,13 @@
 """Uploading to the stand-in: what Imgur answers, and does not, is an image or an ImgurError."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 import requests
+from cryptography.fernet import Fernet
 
+from celery_queue.deletehashes import sealed_with
 from celery_queue.fetch import Fetched
 from celery_queue.formats import identify
 from celery_queue.upload import Uploader
@@ -36,12 +38,18 @@ def imgur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 told: list[Told] = []
 
 
-def upload(api_url: str, content: bytes, timeout: float = 10) -> UploadedImage:
+def uploader(api_url: str, timeout: float = 10, keys: Sequence[str] = ()) -> Uploader:
+    return Uploader(
+        api_url, "test", timeout=timeout, limit=1, learn=told.extend, seal=sealed_with(keys)
+    )
+
+
+def upload(
+    api_url: str, content: bytes, timeout: float = 10, keys: Sequence[str] = ()
+) -> UploadedImage:
     async def run() -> UploadedImage:
-        async with Uploader(
-            api_url, "test", timeout=timeout, limit=1, learn=told.extend
-        ) as uploader:
-            return await uploader.upload(Fetched(content, identify(content)))
+        async with uploader(api_url, timeout, keys) as opened:
+            return await opened.upload(Fetched(content, identify(content)))
 
     return asyncio.run(run())
 
@@ -56,6 +64,16 @@ def test_the_image_is_at_imgur(imgur: str) -> None:
     assert image.deletehash not in repr(image)
     assert {one.name for one in told} == {"user", "client", "posts"}
     assert all(one.limit and one.untold == 0 for one in told)
+
+
+def test_a_deletehash_comes_sealed_and_can_be_used_again(imgur: str) -> None:
+    key = Fernet.generate_key().decode()
+    image = upload(imgur, PHOTO, keys=[key])
+    assert image.deletehash
+    deletehash = Fernet(key).decrypt(image.deletehash).decode()
+    url, client = f"{imgur}/3/image", {"Authorization": "Client-ID test"}
+    assert requests.delete(f"{url}/{image.deletehash}", headers=client).status_code == 403
+    assert requests.delete(f"{url}/{deletehash}", headers=client).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -108,8 +126,8 @@ def test_an_answer_that_comes_in_pieces_is_read_to_its_end() -> None:
         port = server.sockets[0].getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         async with server:
-            async with Uploader(url, "test", timeout=10, limit=1, learn=told.extend) as uploader:
-                image = await uploader.upload(Fetched(PHOTO, identify(PHOTO)))
+            async with uploader(url) as opened:
+                image = await opened.upload(Fetched(PHOTO, identify(PHOTO)))
             await closed.wait()
         return image
 

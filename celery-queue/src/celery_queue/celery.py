@@ -18,6 +18,7 @@ _settings = JobsSettings.load()
 app = make_celery(_settings)
 app.conf.update(
     worker_pool="threads",
+    worker_consumer="celery_queue.consumer:OurConsumer",
     # A thread only waits for its message. Enough for all that is admitted, also in small messages.
     worker_concurrency=max(
         16, ceil(DEPTH * WorkerSettings.load().worker_images_at_once / MESSAGE_SIZE)

@@ -15,11 +15,16 @@ The tree is the retry policy; a class says what the user reads.
     x EncodedBody
     x NotAnImage
     x TypeNotAccepted
+    x NotConverted
+    x TooManyPixels
+    x TooManyFrames
+    x Polyglot
   * TransientSourceError
     x SourceUnreachable
     x SourceTimeout
     x SourceUnavailable
     x IncompleteBody
+    x TruncatedImage
 """
 
 from typing import ClassVar
@@ -174,3 +179,51 @@ class TypeNotAccepted(PermanentSourceError):
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"Imgur does not take {kind} images.")
+        self.kind = kind
+
+
+class NotConverted(PermanentSourceError):
+    """An image of such a type that could not be turned into one that Imgur takes."""
+
+    code = "source-not-converted"
+
+    def __init__(self, kind: str, why: str) -> None:
+        super().__init__(f"Imgur does not take {kind} images, and this one {why}.")
+
+
+class TooManyPixels(PermanentSourceError):
+    """Wider times higher than is uploaded, as its header says."""
+
+    code = "source-too-many-pixels"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The image has more than {most / 1_000_000:g} megapixels.")
+
+
+class TooManyFrames(PermanentSourceError):
+    """An animation, or a document, of more pictures than are uploaded."""
+
+    code = "source-too-many-frames"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The image has more than {most} frames.")
+
+
+class Polyglot(PermanentSourceError):
+    """An image that another program would take for something else, and perhaps run."""
+
+    code = "source-polyglot"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The source is an image and {what} at once, which is not taken.")
+
+
+class TruncatedImage(TransientSourceError):
+    """The file ends before its end.
+
+    An answer without a length that breaks off looks like a whole one, and so does a file that
+    its owner still writes: the next attempt may get all of it, and costs nothing at Imgur.
+    """
+
+    code = "source-truncated"
+    message = "The image ends too early; trying again may help."

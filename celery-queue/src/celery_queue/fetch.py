@@ -20,8 +20,9 @@ from yarl import URL
 from celery_queue import errors
 from celery_queue.addresses import Guard
 from celery_queue.connector import GuardedConnector
-from celery_queue.formats import ImageFacts, identify
+from celery_queue.formats import ImageFacts
 from celery_queue.hosts import Place
+from celery_queue.prepare import Preparation
 from jobs.urls import check_source_url
 
 _HEADERS = {"User-Agent": "Imgferry/0.1", "Accept": "image/*", "Accept-Encoding": "identity"}
@@ -36,7 +37,7 @@ _IMGUR_HOST = re.compile(r"(.+\.)?imgur\.(com|io)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An image as it came, and what its header says."""
+    """An image as it will be uploaded, and what its header says."""
 
     content: bytes
     facts: ImageFacts
@@ -50,13 +51,21 @@ class Fetcher:
     """
 
     def __init__(
-        self, guard: Guard, *, timeout: float, max_bytes: int, limit: int, max_redirects: int = 5
+        self,
+        guard: Guard,
+        *,
+        timeout: float,
+        max_bytes: int,
+        limit: int,
+        max_redirects: int = 5,
+        preparation: Preparation | None = None,
     ) -> None:
         self._guard = guard
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._limit = limit
         self._max_redirects = max_redirects
+        self._preparation = preparation or Preparation()
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -75,14 +84,16 @@ class Fetcher:
     async def fetch(self, url: str, place: Place | None = None) -> Fetched:
         """Fetch the image at `url`. Raises SourceError, and HostBusy for a redirect to such a host.
 
-        The place follows the redirects, and is the caller's to leave; without one nobody counts.
+        The place follows the redirects and is left with the last byte; without one nobody counts.
         """
         try:
             async with asyncio.timeout(self._timeout):
                 content = await self._follow(url, place)
         except FOREIGN_ERRORS as error:
             raise translate(error) from error
-        return Fetched(content, identify(content))
+        if place:
+            place.leave()  # what is done with the bytes is nothing to the host
+        return Fetched(*await self._preparation.prepare(content))
 
     async def _follow(self, url: str, place: Place | None) -> bytes:
         for _ in range(self._max_redirects + 1):

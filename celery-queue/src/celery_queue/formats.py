@@ -1,27 +1,25 @@
-"""What a file is, by its first bytes: type, width and height from the header. Nothing is decoded.
+"""What a file is, by its first bytes, and whether it is taken. Nothing is decoded.
 
-What the server declared is not asked. Files are hostile: every reader here does a bounded number of
-steps, whatever the file says, and a header that is cut off or lies raises NotAnImage.
+What the server declared is not asked. Files are hostile: every reader does a bounded number of
+steps, whatever the file says, and a header that lies raises NotAnImage.
 """
 
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from celery_queue.errors import NotAnImage, TypeNotAccepted
+from celery_queue import gif, jpeg, png, tiff
+from celery_queue.errors import NotAnImage, Polyglot, TruncatedImage, TypeNotAccepted
+from celery_queue.limits import check_pixels
 from celery_queue.markup import kind_of_markup
+from celery_queue.polyglots import second_nature
 from celery_queue.video import mp4_size, webm_size
 
 _Size = Callable[[bytes], tuple[int, int]]
-"""Width and height of a file; raises struct.error or ValueError where the header holds none."""
-
-_JPEG_MARKER = re.compile(rb"\xff+([^\xff])", re.DOTALL)
-_MAX_SEGMENTS = 1_000
-"""JPEG segments before the frame header; a colour profile and metadata take some dozens."""
-
-_FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-"""SOF markers of JPEG (ITU T.81 table B.1): C4, C8 and CC are tables and an extension."""
+"""Width and height of a file, which is whole and not too long; raises SourceError, ValueError for
+damage, and struct.error or IndexError where the file ends too early."""
 
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
@@ -37,7 +35,7 @@ class ImageFacts:
 
 
 def identify(content: bytes) -> ImageFacts:
-    """Read what `content` is. Raises NotAnImage, or TypeNotAccepted for what Imgur refuses."""
+    """Read what `content` is. Raises a SourceError for all that is not to be uploaded."""
     for magic, refused in _REFUSED:
         if magic.match(content):
             raise TypeNotAccepted(refused)
@@ -55,17 +53,25 @@ def identify(content: bytes) -> ImageFacts:
 
 
 def _facts(content: bytes, media_type: str, size: _Size) -> ImageFacts:
-    try:
+    if besides := second_nature(content):
+        raise Polyglot(besides)
+    with damage_in(media_type):
         width, height = size(content)
-    except (struct.error, ValueError) as error:
-        raise NotAnImage(_damaged(media_type)) from error
-    if width < 1 or height < 1:
-        raise NotAnImage(_damaged(media_type))
+        if width < 1 or height < 1:
+            raise ValueError("no pixels")
+    check_pixels(width, height)
     return ImageFacts(media_type, width, height)
 
 
-def _damaged(media_type: str) -> str:
-    return f"a damaged file ({media_type}), its header is cut off or wrong"
+@contextmanager
+def damage_in(media_type: str) -> Iterator[None]:
+    """Turn what the readers of the formats raise into a SourceError."""
+    try:
+        yield
+    except (struct.error, IndexError) as error:
+        raise TruncatedImage from error
+    except ValueError as error:
+        raise NotAnImage(f"a damaged file ({media_type})") from error
 
 
 def _brands(content: bytes) -> set[bytes]:
@@ -76,60 +82,16 @@ def _brands(content: bytes) -> set[bytes]:
     return {content[8:12], *(content[i : i + 4] for i in range(16, end, 4))}
 
 
-def _jpeg_size(content: bytes) -> tuple[int, int]:
-    """From the first frame header (ITU T.81 §B.2.2)."""
-    position = 2
-    for _ in range(_MAX_SEGMENTS):
-        marker = _JPEG_MARKER.match(content, position)
-        if not marker:
-            break
-        (length,) = struct.unpack_from(">H", content, marker.end())
-        if marker[1][0] in _FRAME_HEADERS:
-            height, width = struct.unpack_from(">HH", content, marker.end() + 3)
-            return width, height
-        position = marker.end() + length
-    raise ValueError("no frame header")
-
-
-def _png_size(content: bytes) -> tuple[int, int]:
-    """From IHDR, which is the first chunk (W3C PNG §11.2.1)."""
-    chunk, width, height = struct.unpack_from(">4sII", content, 12)
-    if chunk != b"IHDR":
-        raise ValueError("no IHDR")
-    return width, height
-
-
-def _gif_size(content: bytes) -> tuple[int, int]:
-    """The logical screen (GIF89a §18)."""
-    width, height = struct.unpack_from("<HH", content, 6)
-    return width, height
-
-
-def _tiff_size(content: bytes) -> tuple[int, int]:
-    """ImageWidth (256) and ImageLength (257) of the first directory (TIFF 6.0 §2)."""
-    order = "<" if content.startswith(b"I") else ">"
-    (directory,) = struct.unpack_from(f"{order}I", content, 4)
-    (count,) = struct.unpack_from(f"{order}H", content, directory)
-    sizes = {}
-    for entry in range(directory + 2, directory + 2 + 12 * count, 12):
-        tag, kind, _, value = struct.unpack_from(f"{order}HHI4s", content, entry)
-        if tag in {256, 257}:
-            sizes[tag] = struct.unpack_from(f"{order}{'H' if kind == 3 else 'I'}", value)[0]
-    if len(sizes) < 2:
-        raise ValueError("no size")
-    return sizes[256], sizes[257]
-
-
 _REFUSED: list[tuple[re.Pattern[bytes], str]] = [
     (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "WebP"),
     # Two letters are little to go by: the length of the second header is asked for too.
     (re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL), "BMP"),
 ]
 _TAKEN: list[tuple[re.Pattern[bytes], str, _Size]] = [
-    (re.compile(rb"\xff\xd8\xff"), "image/jpeg", _jpeg_size),
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", _png_size),
-    (re.compile(rb"GIF8[79]a"), "image/gif", _gif_size),
-    (re.compile(rb"II\*\0|MM\0\*"), "image/tiff", _tiff_size),
+    (re.compile(rb"\xff\xd8\xff"), "image/jpeg", jpeg.size),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", png.size),
+    (re.compile(rb"GIF8[79]a"), "image/gif", gif.size),
+    (re.compile(rb"II\*\0|MM\0\*"), "image/tiff", tiff.size),
     (re.compile(rb".{4}ftyp(?!qt  )", re.DOTALL), "video/mp4", mp4_size),
     (re.compile(rb"\x1a\x45\xdf\xa3.{0,64}\x42\x82\x84webm", re.DOTALL), "video/webm", webm_size),
 ]

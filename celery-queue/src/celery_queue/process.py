@@ -11,10 +11,12 @@ import structlog
 
 from celery_queue.addresses import Guard
 from celery_queue.contents import Contents
+from celery_queue.deletehashes import sealed_with
 from celery_queue.ferry import Ferry
 from celery_queue.fetch import Fetcher
 from celery_queue.hosts import Hosts
 from celery_queue.opening import learn_budget
+from celery_queue.prepare import Preparation
 from celery_queue.recorder import Recorder
 from celery_queue.settings import WorkerSettings
 from celery_queue.upload import Uploader
@@ -67,6 +69,8 @@ class WorkerProcess:
                 self._run(self._ferry.run(begun))
                 seconds = round(time.monotonic() - began, 3)
                 log.info("ferried", job_id=message.job_id, images=len(begun), seconds=seconds)
+            else:  # begun before, given back, cancelled, forgotten
+                log.info("nothing to begin", job_id=message.job_id)
             self._dispatcher.dispatch()
         except StoreUnavailable as error:
             # What was admitted or begun runs again when its lease ends.
@@ -101,6 +105,11 @@ class WorkerProcess:
             timeout=settings.fetch_timeout,
             max_bytes=settings.fetch_max_bytes,
             limit=at_once,
+            preparation=Preparation(
+                settings.convert,
+                strip_metadata=settings.strip_metadata,
+                max_bytes=settings.fetch_max_bytes,
+            ),
         )
         recorder = Recorder(self._store)
         uploader = Uploader(
@@ -109,6 +118,7 @@ class WorkerProcess:
             timeout=settings.upload_timeout,
             limit=at_once,
             learn=recorder.learn,
+            seal=sealed_with(settings.deletehash_key),
         )
         await self._sessions.enter_async_context(uploader)
         await learn_budget(self._store, uploader)

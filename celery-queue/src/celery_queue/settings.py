@@ -6,6 +6,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from celery_queue.addresses import Guard
+from celery_queue.convert import check_convertible
+from celery_queue.deletehashes import sealed_with
 from jobs.settings import Settings
 
 Several = NoDecode  # taken as one,two rather than as JSON
@@ -22,6 +24,9 @@ class WorkerSettings(Settings):
     imgur_client_id: str | None = Field(
         None, pattern="^[!-~]+$", description="The application's id at Imgur"
     )
+    deletehash_key: Annotated[tuple[str, ...], Several] = Field(
+        (), repr=False, description="Fernet keys; the first encrypts the deletehashes in Redis"
+    )
     deduplicate: bool = Field(
         True, description="Upload no bytes again that this service has uploaded before"
     )
@@ -37,16 +42,37 @@ class WorkerSettings(Settings):
     fetch_connections_per_host: int = Field(
         4, ge=1, le=5000, description="Connections of all workers together to one source host"
     )
+    convert: Annotated[tuple[str, ...], Several] = Field(
+        (),
+        description="Turned into PNG or JPEG, of what Imgur refuses: webp, heic, avif, bmp",
+    )
+    strip_metadata: bool = Field(
+        False,
+        description="Upload JPEG and PNG without EXIF, GPS, XMP, IPTC and comments",
+    )
     worker_images_at_once: int = Field(
         100, ge=1, le=5000, description="Images that one worker process fetches and uploads at once"
     )
 
-    @field_validator("fetch_allow", "fetch_ports", mode="before")
+    @field_validator("convert", "deletehash_key", "fetch_allow", "fetch_ports", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("deletehash_key")
+    @classmethod
+    def _are_keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        sealed_with(value)
+        return value
+
+    @field_validator("convert")
+    @classmethod
+    def _can_be_converted(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        kinds = tuple(kind.lower() for kind in value)
+        check_convertible(kinds)
+        return kinds
 
     @field_validator("fetch_allow")
     @classmethod

@@ -3,11 +3,13 @@
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Self
 
 import aiohttp
 
 from celery_queue.budget import told_by
+from celery_queue.deletehashes import Seal
 from celery_queue.fetch import Fetched
 from imgur import (
     ImgurError,
@@ -29,7 +31,7 @@ class Uploader:
     """Uploads images, many at once, over one session for the process's life.
 
     An async context manager. `timeout` is seconds for one upload; `limit` is connections at once;
-    `learn` hears what every answer tells of Imgur's windows.
+    `learn` hears what every answer tells of Imgur's windows; `seal` is for deletehashes.
     """
 
     def __init__(
@@ -40,9 +42,11 @@ class Uploader:
         timeout: float,
         limit: int,
         learn: Callable[[Sequence[Told]], None],
+        seal: Seal,
     ) -> None:
         self._root = api_url.rstrip("/")
         self._learn = learn
+        self._seal = seal
         self._headers = calls.authorization(client_id)
         self._timeout = timeout
         self._limit = limit
@@ -60,7 +64,7 @@ class Uploader:
         await self._session.close()
 
     async def upload(self, fetched: Fetched) -> UploadedImage:
-        """Upload an image. Raises ImgurError and nothing else."""
+        """Upload an image; its deletehash comes back sealed. Raises ImgurError and nothing else."""
         form = aiohttp.FormData(calls.upload_fields())
         form.add_field(
             calls.IMAGE_PART,
@@ -78,7 +82,8 @@ class Uploader:
                 self._learn(told_by(limits))
                 raise
             self._learn(told_by(limits, uploads=1))
-            return image
+            deletehash = image.deletehash and self._seal(image.deletehash)
+            return replace(image, deletehash=deletehash)
 
     async def ask_credits(self) -> list[Told]:
         """What is left before anything is uploaded. Raises ImgurError."""

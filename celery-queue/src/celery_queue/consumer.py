@@ -1,0 +1,57 @@
+"""What of the queue reaches Celery's worker: messages as `jobs.dispatch` sends them.
+
+Celery takes more than that (other tasks, callbacks, time limits, a wait until some date), and
+some of what it does not understand ends the worker; the message goes back, and ends the next one.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from celery.worker.consumer import Consumer
+from kombu.message import Message
+
+from jobs.queue import UPLOAD_IMAGES
+
+log = structlog.get_logger()
+
+_NOT_UNDERSTOOD = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class OurConsumer(Consumer):  # type: ignore[misc]
+    """Celery's consumer. It drops what is not ours, and outlives what is no message at all."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # kombu raises them for what it cannot unpack: by then it is gone from the queue.
+        self.channel_errors += _NOT_UNDERSTOOD
+
+    def create_task_handler(self, *arguments: Any, **named: Any) -> Callable[[Message], None]:
+        """The function that is called with every message."""
+        handle = super().create_task_handler(*arguments, **named)
+
+        def handle_ours(message: Message) -> None:
+            if _is_ours(message):
+                handle(message)
+            else:
+                log.warning("message not understood")
+                message.reject()  # type: ignore[no-untyped-call]
+
+        return handle_ours
+
+
+def _is_ours(message: Message) -> bool:
+    headers = message.headers
+    try:
+        arguments, named, embed = message.payload
+        return (
+            headers["task"] == UPLOAD_IMAGES
+            and isinstance(headers["id"], str)
+            and isinstance(arguments, list)
+            and isinstance(named, dict)
+            and not any(embed.values())
+            and not any(headers.get(name) for name in ("eta", "expires", "group"))
+            and not any(headers.get("timelimit") or ())
+        )
+    except Exception:
+        return False

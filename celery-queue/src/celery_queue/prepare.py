@@ -1,0 +1,57 @@
+"""Preparing: from the bytes that came to the bytes that are uploaded, and what they are."""
+
+import asyncio
+from collections.abc import Collection
+
+from celery_queue.convert import Converter
+from celery_queue.errors import TypeNotAccepted
+from celery_queue.formats import ImageFacts, identify
+from celery_queue.metadata import without_metadata
+
+#: Bytes that are looked through on the event loop; more would hold up all other images.
+_SMALL = 1_000_000
+
+
+class Preparation:
+    """What is done with every image. Types in `convert` are turned into one that Imgur takes.
+
+    `max_bytes` is of a converted image.
+    """
+
+    def __init__(
+        self,
+        convert: Collection[str] = (),
+        *,
+        strip_metadata: bool = False,
+        max_bytes: int = 20_000_000,
+    ) -> None:
+        self._convert = frozenset(convert)
+        self._strip_metadata = strip_metadata
+        self._converter = Converter(max_bytes)
+
+    async def prepare(self, content: bytes) -> tuple[bytes, ImageFacts]:
+        """The image to upload. Raises SourceError."""
+        try:
+            return await self._checked(content)
+        except TypeNotAccepted as refused:
+            if refused.kind.lower() not in self._convert:
+                raise
+            kind = refused.kind
+        return await self._checked(await self._converted(content, kind))
+
+    async def _checked(self, content: bytes) -> tuple[bytes, ImageFacts]:
+        if len(content) <= _SMALL:
+            return self._check(content)
+        return await asyncio.to_thread(self._check, content)
+
+    def _check(self, content: bytes) -> tuple[bytes, ImageFacts]:
+        facts = identify(content)
+        if self._strip_metadata:
+            content = without_metadata(content, facts.type)
+            facts = identify(content)  # other bytes are at its head now
+        return content, facts
+
+    async def _converted(self, content: bytes, kind: str) -> bytes:
+        if self._strip_metadata and kind == "WebP":
+            content = without_metadata(content, "image/webp")  # the decoder need not see it
+        return await self._converter.convert(content, kind)
