@@ -154,11 +154,11 @@ def seconds(count: float) -> Callable[[], bool]:
 
 
 def check_undisturbed(alone: list[float], beside: list[float]) -> None:
-    """A tenth of a second, or as the machine is today; one hiccup of the machine is forgiven."""
-    *_, usual = quantiles(alone, n=100)
-    *_, worst = quantiles(beside, n=100)
-    assert worst < max(0.1, 2 * usual), f"{worst:.3f} s; undisturbed {usual:.3f} s"
-    assert median(beside) < max(0.1, 2 * median(alone))
+    """A tenth of a second, or as the machine is today; one hiccup in a hundred is the machine's."""
+    *_, usual = quantiles(alone, n=100, method="inclusive")
+    *_, worst = quantiles(beside, n=100, method="inclusive")
+    assert worst < max(0.1, 3 * usual), f"{worst:.3f} s; undisturbed {usual:.3f} s"
+    assert median(beside) < max(0.1, 3 * median(alone))
 
 
 @pytest.mark.parametrize(

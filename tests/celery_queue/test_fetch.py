@@ -18,7 +18,7 @@ from celery_queue import errors
 from celery_queue.addresses import Guard
 from celery_queue.errors import SourceError
 from celery_queue.fetch import FOREIGN_ERRORS, Fetched, Fetcher, translate
-from celery_queue.formats import ImageFacts
+from celery_queue.images.formats import ImageFacts
 
 PNG = (
     b"\x89PNG\r\n\x1a\n"

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from celery_queue.deletehashes import sealed_with
 from celery_queue.fetch import Fetched
-from celery_queue.formats import identify
+from celery_queue.images.formats import identify
 from celery_queue.upload import Uploader
 from imgur import (
     ImgurError,

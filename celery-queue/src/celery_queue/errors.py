@@ -197,7 +197,7 @@ class TooManyPixels(PermanentSourceError):
     code = "source-too-many-pixels"
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"The image has more than {most / 1_000_000:g} megapixels.")
+        super().__init__(f"The image has more than {most // 1_000_000} megapixels.")
 
 
 class TooManyFrames(PermanentSourceError):

@@ -126,9 +126,7 @@ class Ferry:
     async def _attempt(self, begun: Begun, place: Place) -> Result:
         if not self._may_upload(begun.image):
             return Released()
-        fetched = await self._fetcher.fetch(begun.url, place)
-        place.leave()
-        return await self._upload(begun.image, fetched)
+        return await self._upload(begun.image, await self._fetcher.fetch(begun.url, place))
 
     async def _after(
         self, error: SourceError | ImgurError, attempt: int, place: Place

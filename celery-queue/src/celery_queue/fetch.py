@@ -20,9 +20,9 @@ from yarl import URL
 from celery_queue import errors
 from celery_queue.addresses import Guard
 from celery_queue.connector import GuardedConnector
-from celery_queue.formats import ImageFacts
 from celery_queue.hosts import Place
-from celery_queue.prepare import Preparation
+from celery_queue.images.formats import ImageFacts
+from celery_queue.images.prepare import Preparation
 from jobs.urls import check_source_url
 
 _HEADERS = {"User-Agent": "Imgferry/0.1", "Accept": "image/*", "Accept-Encoding": "identity"}

@@ -15,8 +15,8 @@ from celery_queue.deletehashes import sealed_with
 from celery_queue.ferry import Ferry
 from celery_queue.fetch import Fetcher
 from celery_queue.hosts import Hosts
+from celery_queue.images.prepare import Preparation
 from celery_queue.opening import learn_budget
-from celery_queue.prepare import Preparation
 from celery_queue.recorder import Recorder
 from celery_queue.settings import WorkerSettings
 from celery_queue.upload import Uploader

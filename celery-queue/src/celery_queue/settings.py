@@ -6,8 +6,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from celery_queue.addresses import Guard
-from celery_queue.convert import check_convertible
 from celery_queue.deletehashes import sealed_with
+from celery_queue.images.convert import check_convertible
 from jobs.settings import Settings
 
 Several = NoDecode  # taken as one,two rather than as JSON

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from celery_queue import gif, jpeg, png, tiff
 from celery_queue.errors import NotAnImage, Polyglot, TruncatedImage, TypeNotAccepted
-from celery_queue.limits import check_pixels
-from celery_queue.markup import kind_of_markup
-from celery_queue.polyglots import second_nature
-from celery_queue.video import mp4_size, webm_size
+from celery_queue.images import gif, jpeg, png, tiff
+from celery_queue.images.limits import check_pixels
+from celery_queue.images.markup import kind_of_markup
+from celery_queue.images.polyglots import second_nature
+from celery_queue.images.video import mp4_size, webm_size
 
 _Size = Callable[[bytes], tuple[int, int]]
 """Width and height of a file, which is whole and not too long; raises SourceError, ValueError for

@@ -5,7 +5,7 @@ Damage raises ValueError, an early end IndexError or struct.error.
 
 import struct
 
-from celery_queue.limits import check_frames, check_pixels
+from celery_queue.images.limits import check_frames, check_pixels
 
 _FRAME, _EXTENSION, _TRAILER, _NOTHING = b",!;\0"
 _HEADER = 13

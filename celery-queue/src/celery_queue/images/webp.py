@@ -8,8 +8,8 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from celery_queue import tiff
 from celery_queue.errors import TruncatedImage
+from celery_queue.images import tiff
 
 _HEADER = 12
 _MAX_CHUNKS = 10_000

@@ -1,6 +1,6 @@
 """Feeds the readers of the formats with what atheris makes up. Run by hand; pytest leaves it alone.
 
-    uv run --with atheris python tests/celery_queue/fuzz_formats.py -max_total_time=600 SEEDS
+    uv run --with atheris python tests/celery_queue/images/fuzz_formats.py -max_total_time=600 SEEDS
 
 SEEDS is a directory of small images, which it fills with what reaches new lines. It ends at the
 first input that breaks a promise, and writes it to a file: make that a case of test_formats.py.
@@ -13,12 +13,12 @@ from contextlib import suppress
 import atheris  # type: ignore[import-untyped]
 
 with atheris.instrument_imports(include=["celery_queue"]):
-    from celery_queue import webp
     from celery_queue.errors import SourceError
-    from celery_queue.formats import damage_in, identify
-    from celery_queue.limits import MAX_PIXELS
-    from celery_queue.markup import kind_of_markup
-    from celery_queue.metadata import without_metadata
+    from celery_queue.images import webp
+    from celery_queue.images.formats import damage_in, identify
+    from celery_queue.images.limits import MAX_PIXELS
+    from celery_queue.images.markup import kind_of_markup
+    from celery_queue.images.metadata import without_metadata
 
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")
 SECONDS = 0.5

@@ -1,4 +1,4 @@
-"""Converting what Imgur refuses to PNG or JPEG, in processes of their own (`celery_queue.decoder`).
+"""Converting what Imgur refuses to PNG or JPEG, in processes of their own (`images.decoder`).
 
 Pillow is not in the worker's process, and need not be installed where nothing is converted.
 """
@@ -11,11 +11,11 @@ from collections.abc import Collection
 from contextlib import suppress
 from importlib.util import find_spec
 
-from celery_queue import webp
 from celery_queue.errors import NotConverted, TooManyPixels
-from celery_queue.formats import damage_in
-from celery_queue.limits import MAX_PIXELS, check_pixels
-from celery_queue.verdicts import Verdict
+from celery_queue.images import webp
+from celery_queue.images.formats import damage_in
+from celery_queue.images.limits import MAX_PIXELS, check_pixels
+from celery_queue.images.verdicts import Verdict
 
 CONVERTIBLE = ("webp", "heic", "avif", "bmp")
 
@@ -25,7 +25,7 @@ _PART = 1 << 16
 """Bytes given to a process in one go: so much a pipe holds."""
 
 _DEFECTS = {1, 2, 120}
-"""Exit statuses of Python: what `celery_queue.decoder` did not expect, as a broken installation."""
+"""Exit statuses of Python: what the decoder did not expect, as a broken installation."""
 _TOO_MUCH = "takes too much time or memory to convert"
 _WHY = {
     Verdict.SEVERAL_PICTURES: "holds several pictures, of which only one would be left",
@@ -82,7 +82,7 @@ class Converter:
 
     async def _decode(self, content: bytes, kind: str) -> tuple[bytes, int]:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-m", "celery_queue.decoder", kind),
+            *(sys.executable, "-I", "-m", "celery_queue.images.decoder", kind),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,

@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from celery_queue import tiff
 from celery_queue.errors import TruncatedImage
-from celery_queue.limits import check_frames
+from celery_queue.images import tiff
+from celery_queue.images.limits import check_frames
 
 _SIGNATURE = 8
 _MAX_CHUNKS = 100_000

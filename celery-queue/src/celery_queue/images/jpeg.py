@@ -7,8 +7,8 @@ import re
 import struct
 from collections.abc import Iterator
 
-from celery_queue import tiff
 from celery_queue.errors import TruncatedImage
+from celery_queue.images import tiff
 
 _SOI, _EOI = b"\xff\xd8", b"\xff\xd9"
 _SOS, _APP0, _APP1, _COM = 0xDA, 0xE0, 0xE1, 0xFE

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
 from celery_queue.errors import NotAnImage, SourceError, TruncatedImage
-from celery_queue.formats import identify
-from celery_queue.metadata import without_metadata
+from celery_queue.images.formats import identify
+from celery_queue.images.metadata import without_metadata
 
 CANARY = b"CANARY"
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -6,7 +6,7 @@ Damage raises ValueError, an early end struct.error.
 import struct
 from collections.abc import Iterator
 
-from celery_queue.limits import check_frames, check_pixels
+from celery_queue.images.limits import check_frames, check_pixels
 
 _WIDTH, _HEIGHT, _ORIENTATION = 256, 257, 274
 _SHORT = 3

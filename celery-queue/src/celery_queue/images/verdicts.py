@@ -1,4 +1,4 @@
-"""How a conversion ended: the exit statuses of `celery_queue.decoder`, beside 0."""
+"""How a conversion ended: the exit statuses of `celery_queue.images.decoder`, beside 0."""
 
 from enum import IntEnum
 

@@ -1,4 +1,4 @@
-"""One image from stdin, as PNG or JPEG to stdout: `python -m celery_queue.decoder WebP`.
+"""One image from stdin, as PNG or JPEG to stdout: `python -m celery_queue.images.decoder WebP`.
 
 A process of its own, for decoders have bugs that a hostile image finds. It has no secret of ours in
 its environment, opens no file and no connection after its start, and ends by itself when it needs
@@ -14,9 +14,9 @@ from importlib import import_module
 
 from PIL import AvifImagePlugin, Image, ImageOps, TiffImagePlugin, WebPImagePlugin
 
-from celery_queue import webp
-from celery_queue.limits import MAX_PIXELS
-from celery_queue.verdicts import Verdict
+from celery_queue.images import webp
+from celery_queue.images.limits import MAX_PIXELS
+from celery_queue.images.verdicts import Verdict
 
 _MEMORY = 1 << 30
 """Bytes of address space. The largest image takes 200 MB, and a decoder has it three times."""

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Collection
 
-from celery_queue.convert import Converter
 from celery_queue.errors import TypeNotAccepted
-from celery_queue.formats import ImageFacts, identify
-from celery_queue.metadata import without_metadata
+from celery_queue.images.convert import Converter
+from celery_queue.images.formats import ImageFacts, identify
+from celery_queue.images.metadata import without_metadata
 
 #: Bytes that are looked through on the event loop; more would hold up all other images.
 _SMALL = 1_000_000

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from celery_queue.errors import Polyglot
-from celery_queue.formats import identify
-from celery_queue.polyglots import second_nature
+from celery_queue.images.formats import identify
+from celery_queue.images.polyglots import second_nature
 
 PAGE, DRAWING, DOCUMENT, SCRIPT = "a web page", "an SVG drawing", "a PDF document", "a script"
 

@@ -2,7 +2,7 @@
 
 from celery_queue.errors import TooManyFrames, TooManyPixels
 
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 8192 * 6144  # what a camera of 50 megapixels makes
 MAX_FRAMES = 500
 
 

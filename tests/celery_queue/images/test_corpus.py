@@ -16,11 +16,11 @@ import pytest
 from PIL import Image
 
 from celery_queue.errors import SourceError
-from celery_queue.formats import identify
-from celery_queue.metadata import without_metadata
-from celery_queue.prepare import Preparation
+from celery_queue.images.formats import identify
+from celery_queue.images.metadata import without_metadata
+from celery_queue.images.prepare import Preparation
 
-SHARED = Path(__file__).parents[2] / "../shared/corpora/images"
+SHARED = Path(__file__).parents[3] / "../shared/corpora/images"
 CORPUS = Path(os.environ.get("IMAGE_CORPUS", SHARED))
 pytestmark = pytest.mark.skipif(
     not CORPUS.is_dir(), reason="no corpus of images: IMAGE_CORPUS names a directory of them"

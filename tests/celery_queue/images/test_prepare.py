@@ -11,8 +11,8 @@ from PIL import Image
 from celery_queue.addresses import Guard
 from celery_queue.errors import NotConverted, Polyglot, TruncatedImage, TypeNotAccepted
 from celery_queue.fetch import Fetched, Fetcher
-from celery_queue.formats import ImageFacts
-from celery_queue.prepare import Preparation
+from celery_queue.images.formats import ImageFacts
+from celery_queue.images.prepare import Preparation
 
 ORIENTATION = 0x0112
 

@@ -1,7 +1,7 @@
 """Metadata: what an image tells besides its picture, perhaps where it was taken."""
 
-from celery_queue import jpeg, png, webp
-from celery_queue.formats import damage_in
+from celery_queue.images import jpeg, png, webp
+from celery_queue.images.formats import damage_in
 
 _WITHOUT = {
     "image/jpeg": jpeg.without_metadata,
