@@ -32,7 +32,7 @@ run: setup  ## The whole service on this machine, and a demo batch; Ctrl-C ends 
 	@$(RUN) imgferry up
 
 test: setup  ## All tests (those with containers where a Docker engine answers)
-	$(RUN) pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## Formatting, lint, types, layers, containers
 	$(RUN) ruff format --check

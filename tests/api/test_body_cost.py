@@ -4,6 +4,7 @@ import json
 import time
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from flask.testing import FlaskClient
@@ -65,20 +66,23 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
-def honest(like: bytes) -> bytes:
-    """An honest body of that length, with an emoji in each URL where there are such in that."""
-    end = "" if like.isascii() else "\U0001f600"
-    each = max(len(like) // URLS, 100)
-    count = min(len(like) // each + 1, URLS)
+@dataclass(frozen=True)
+class Cost:
+    """Of one request in this process alone: neither Redis nor its neighbours count."""
+
+    seconds: float
+    bytes: int
+
+
+def honest(length: int, *, with_emoji: bool) -> bytes:
+    """An honest body of that length; with an emoji in each URL where the hostile one has such."""
+    end = "\U0001f600" if with_emoji else ""
+    each = max(length // URLS, 100)
+    count = min(length // each + 1, URLS)
     return urls(lambda n: f"https://example.org/{n:05}".ljust(each - 8, "a") + end, count)
 
 
 def seconds(client: FlaskClient, body: bytes, statuses: set[int]) -> float:
-    """The least of three: of this process, so that neither Redis nor its neighbours count."""
-    return min(_seconds(client, body, statuses) for _ in range(3))
-
-
-def _seconds(client: FlaskClient, body: bytes, statuses: set[int]) -> float:
     began = time.process_time()
     answer = client.post(UPLOAD, data=body, content_type="application/json")
     taken = time.process_time() - began
@@ -95,14 +99,26 @@ def memory(client: FlaskClient, body: bytes) -> int:
         tracemalloc.stop()
 
 
+#: What honest bodies cost, by their length and whether they have emoji: most hostile ones share it.
+_shares: dict[tuple[int, bool], Cost] = {}
+
+
+def share(client: FlaskClient, hostile: bytes) -> Cost:
+    kind = (len(hostile) // 100_000 * 100_000, not hostile.isascii())
+    if kind not in _shares:
+        body = honest(max(kind[0], 1000), with_emoji=kind[1])
+        _shares[kind] = Cost(seconds(client, body, {202}), memory(client, body))
+    return _shares[kind]
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_body_costs_little_more_than_an_honest_one(
     client: FlaskClient, redis: Redis, name: str
 ) -> None:
     hostile = HOSTILE[name]()
-    share = honest(hostile)
     seconds(client, urls(lambda n: f"https://例え.jp/{n}", 1), {202})  # what is made once
-    most = seconds(client, share, {202}) + 0.1
-    assert seconds(client, hostile, {202, 400, 413, 422}) < most
+    most = share(client, hostile)
     redis.flushall()
-    assert memory(client, hostile) < memory(client, share) + 50_000_000
+    taken = (seconds(client, hostile, {202, 400, 413, 422}) for _ in range(3))
+    assert any(one < most.seconds + 0.1 for one in taken)  # a busy machine may take one for more
+    assert memory(client, hostile) < most.bytes + 50_000_000

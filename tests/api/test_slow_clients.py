@@ -42,9 +42,15 @@ def start(redis_server: RedisServer, tmp_path: Path) -> Iterator[Start]:
     """Start gunicorn as it is shipped, with these flags after that; ends with the test."""
     with ExitStack() as running:
 
-        def start(*flags: str, conf: list[str] = SHIPPED) -> Api:
+        def start(*flags: str, workers: int = 2, conf: list[str] = SHIPPED) -> Api:
             environment = {"REDIS_URL": redis_server.url}
-            return running.enter_context(serving([*conf, *flags], tmp_path, environment))
+            args = [*conf, "--workers", str(workers), *flags]
+            api = running.enter_context(serving(args, tmp_path, environment))
+            api.process.wait_for_line(
+                rf"(?s)(may ask.*?){{{workers}}}"
+            )  # each says so when it is made
+            times(api, seconds(0.2))
+            return api
 
         yield start
 
@@ -56,9 +62,9 @@ def impatient(start: Start, tmp_path: Path) -> Api:
     conf.write_text(
         "import api.gunicorn_worker\n"
         "from api.gunicorn_conf import *\n"
-        "api.gunicorn_worker.PATIENCE = workers = keepalive = 1\n"
+        "api.gunicorn_worker.PATIENCE = keepalive = 1\n"
     )
-    return start(conf=["-c", str(conf)])
+    return start(workers=1, conf=["-c", str(conf)])
 
 
 def connect(api: Api) -> socket.socket:
@@ -173,7 +179,7 @@ def check_undisturbed(alone: list[float], beside: list[float]) -> None:
 )
 def test_500_clients_that_drip_hold_nobody_up(start: Start, beginning: bytes, more: bytes) -> None:
     api = start()
-    alone = times(api, seconds(2))
+    alone = times(api, seconds(1))
     with Attackers(api, 500, beginning, more) as attackers:
         beside = times(api, lambda: attackers.rounds < 15)
     check_undisturbed(alone, beside)
@@ -182,7 +188,7 @@ def test_500_clients_that_drip_hold_nobody_up(start: Start, beginning: bytes, mo
 def test_clients_that_do_not_take_their_answer_hold_nobody_up(start: Start) -> None:
     api = start()
     path = submit_large(api)
-    alone = times(api, seconds(2))
+    alone = times(api, seconds(1))
     with Attackers(api, 20, get(path), b"") as attackers:
         api.process.wait_for_line(r'(?s)("request_id": "large".*?){20}', timeout=60)
         beside = times(api, lambda: attackers.rounds < 15)
@@ -193,7 +199,7 @@ def test_clients_that_do_not_take_their_answer_hold_nobody_up(start: Start) -> N
 @pytest.mark.parametrize("mode", ["-H", "-B"], ids=["headers", "bodies"])
 def test_slowhttptest_finds_the_service_available(start: Start, mode: str) -> None:
     api = start()
-    alone = times(api, seconds(2))
+    alone = times(api, seconds(1))
     attack = subprocess.Popen(
         ["slowhttptest", mode, *SLOWHTTPTEST, "-u", f"{api.url}{UPLOAD}"],
         stdout=subprocess.PIPE,
@@ -298,8 +304,7 @@ def sending(api: Api, beginning: bytes, more: bytes) -> Iterator[None]:
     ids=["requests", "chunks", "too large a body", "a body nobody reads"],
 )
 def test_who_sends_without_end_lets_others_in(start: Start, beginning: bytes, more: bytes) -> None:
-    api = start("--workers", "1")
-    times(api, seconds(0.5))  # the first request takes longer
+    api = start(workers=1)
     with sending(api, beginning, more):
         taken = times(api, seconds(3))
     assert len(taken) >= 3
@@ -307,7 +312,7 @@ def test_who_sends_without_end_lets_others_in(start: Start, beginning: bytes, mo
 
 
 def test_more_connections_than_are_held_wait_for_one_to_end(start: Start) -> None:
-    api = start("--workers", "1", "--worker-connections", "20", "--keep-alive", "1")
+    api = start("--worker-connections", "20", "--keep-alive", "1", workers=1)
     with ExitStack() as idle:
         for _ in range(50):
             idle.enter_context(connect(api))
@@ -315,7 +320,7 @@ def test_more_connections_than_are_held_wait_for_one_to_end(start: Start) -> Non
 
 
 def test_what_is_left_of_a_body_is_no_request(start: Start) -> None:
-    api = start("--workers", "1")
+    api = start(workers=1)
     smuggled = GET * 3000
     length = b"Content-Length: %d\r\n\r\n" % (len(smuggled) + 30_000_000)
     for head in (HEAD + length, HEAD + b"X-Forwarded-For: 1.2.3.4\r\n" + length):
@@ -362,7 +367,7 @@ def test_a_small_body_that_nobody_read_leaves_the_connection_open(start: Start) 
 def test_what_is_no_request_is_a_problem_and_shown_nowhere(
     start: Start, request_: bytes, status: int
 ) -> None:
-    api = start("--workers", "1")
+    api = start(workers=1)
     answer = api.exchange(request_)
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(f"HTTP/1.1 {status} ".encode())

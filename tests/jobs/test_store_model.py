@@ -447,6 +447,6 @@ def test_invariants(redis_server: RedisServer) -> None:
     run_state_machine_as_test(
         Jobs,
         settings=run_settings(
-            max_examples=100, stateful_step_count=40, deadline=None, print_blob=True
+            max_examples=60, stateful_step_count=40, deadline=None, print_blob=True
         ),
     )
