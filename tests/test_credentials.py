@@ -1,6 +1,7 @@
 """A client id that Imgur does not know: nothing is lost, and all goes on when it is mended."""
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
