@@ -26,7 +26,7 @@ BUSY = """
 """
 TINY = """
     from sandbox.bench.run import Plan, run
-    run(Plan(images=20, rounds=2, batches=2, requests=2))
+    run(Plan(images=20, rounds=1, batches=2, requests=2))
 """
 
 

@@ -50,7 +50,9 @@ def api(port: int, environment: Environment, logs: Path) -> Server:
     limits = ("LIMIT_REQUESTS_PER_MINUTE", "LIMIT_URLS_PER_HOUR")
     unlimited = {name: "0" for name in limits if name not in os.environ}
     environment = unlimited | environment | exactly(PORT=str(port))
-    command = [*_PYTHON, "gunicorn", "-c", "python:api.gunicorn_conf", "api.wsgi:app"]
+    # One process is enough for one machine, and starts sooner.
+    one = ["--workers=1", "-c", "python:api.gunicorn_conf"]
+    command = [*_PYTHON, "gunicorn", *one, "api.wsgi:app"]
     return Server("api", command, logs, environment, port=port, ready_path="/healthz")
 
 
