@@ -48,10 +48,12 @@ class Batch(Generic[Item, Answer]):
                     answers = await self._insist([item for item, _ in now])
                 except Exception as error:  # theirs, who wait for it
                     for _, answered in now:
-                        answered.set_exception(error)
+                        if not answered.done():
+                            answered.set_exception(error)
                 else:
                     for (_, answered), answer in zip(now, answers, strict=True):
-                        answered.set_result(answer)
+                        if not answered.done():  # cancelled: a deadline passed meanwhile
+                            answered.set_result(answer)
         finally:
             self._calling = None
 
