@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 from redis import Redis
 
-from celery_queue.hosts import HostBusy, Hosts, Place
+from celery_queue.hosts import HostBusy, Hosts
 from jobs.model import Visit
 from jobs.store import JobStore
 
@@ -49,7 +50,7 @@ def test_other_hosts_are_not_concerned(store: JobStore) -> None:
 
 def test_a_host_that_wants_to_be_left_alone_is_by_every_worker(store: JobStore) -> None:
     async def run() -> None:
-        with Place(Hosts(store, 4)) as place:
+        with Hosts(store, 4).place() as place:
             await place.reserve("example.org")
             await place.avoid(60)
         began = time.monotonic()
@@ -91,10 +92,21 @@ def test_a_repeated_visit_is_the_same(store: JobStore) -> None:
     assert store.visit([leave, leave, Visit("enter", "example.org", "other")], 1) == [0, 0, 0]
 
 
+def test_a_place_that_was_left_is_not_renewed(store: JobStore) -> None:
+    visit = Visit("enter", "example.org", "token")
+    store.visit([visit, replace(visit, what="leave"), replace(visit, what="renew")], 1)
+    assert store.visit([Visit("enter", "example.org", "other")], 1) == [0]
+
+
+def test_a_host_is_avoided_for_any_time(store: JobStore) -> None:
+    for seconds in (0.0001, 60):
+        assert store.visit([Visit("avoid", "example.org", seconds=seconds)], 1) == [0]
+
+
 def test_a_place_is_at_one_host_at_a_time_and_says_who_follows(store: JobStore) -> None:
     async def run() -> None:
         hosts = Hosts(store, 2)
-        with Place(hosts) as one, Place(hosts) as two:
+        with hosts.place() as one, hosts.place() as two:
             await one.reserve("a.example")
             await two.reserve("a.example")
             assert await one.connect("a.example") is True  # two is on its way

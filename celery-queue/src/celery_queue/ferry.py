@@ -100,7 +100,7 @@ class Ferry:
 
     async def _ferry(self, begun: Begun) -> Result:
         host = urlsplit(begun.url).hostname or ""
-        with Place(self._hosts) as place:
+        with self._hosts.place() as place:
             try:
                 # Before there is room for it: who waits for a busy host holds up no other image.
                 await place.reserve(host)

@@ -7,9 +7,9 @@ import asyncio
 import time
 import uuid
 from collections import Counter, defaultdict
-from contextlib import suppress
-from types import TracebackType
-from typing import Self
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from celery_queue.batch import Batch
 from jobs.model import Visit
@@ -40,6 +40,15 @@ class Hosts:
         self.coming: Counter[str] = Counter()
         """How many images of ours are on their way to a host and not connected yet."""
 
+    @contextmanager
+    def place(self) -> Iterator["Place"]:
+        """The place of one image, at no host yet; left in the end, wherever it is."""
+        place = Place(self)
+        try:
+            yield place
+        finally:
+            place.leave()
+
     async def enter(self, host: str) -> Visit:
         """Take a place. Raises HostBusy."""
         visit = Visit("enter", host, uuid.uuid4().hex)
@@ -54,7 +63,7 @@ class Hosts:
     def leave(self, visit: Visit) -> None:
         """Give a place back, perhaps to the image of ours that waits longest."""
         self._held.discard(visit)
-        leaving = asyncio.ensure_future(self._visits(Visit("leave", visit.host, visit.token)))
+        leaving = asyncio.ensure_future(self._visits(replace(visit, what="leave")))
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
         for waiting in self._waiting.get(visit.host, ()):
@@ -68,7 +77,7 @@ class Hosts:
 
     def renew(self) -> None:
         """Keep the places that are held; for the heartbeat. Raises StoreUnavailable."""
-        if held := list(self._held):
+        if held := [replace(visit, what="renew") for visit in list(self._held)]:
             self._store.visit(held, self._most)
 
     async def _place_left(self, host: str, wait: float) -> None:
@@ -85,7 +94,7 @@ class Hosts:
 
 
 class Place:
-    """The place of one image: at one host at a time, or at none. A context manager."""
+    """The place of one image: at one host at a time, or at none."""
 
     def __init__(self, hosts: Hosts) -> None:
         self._hosts = hosts
@@ -118,17 +127,6 @@ class Place:
         if self._visit:
             self._hosts.leave(self._visit)
             self._visit = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.leave()
 
     def _arrive(self) -> None:
         if self._coming is not None:

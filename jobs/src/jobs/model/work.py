@@ -36,12 +36,12 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A connection to a source host, by its token: it enters, or leaves.
+    """A connection to a source host, by its token: it enters, stays (`renew`), or leaves.
 
     Or all that are to come `avoid` the host, for so many seconds; then there is no token.
     """
 
-    what: Literal["enter", "leave", "avoid"]
+    what: Literal["enter", "renew", "leave", "avoid"]
     host: str
     token: str = ""
     seconds: float = 0

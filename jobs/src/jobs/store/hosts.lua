@@ -1,12 +1,13 @@
 -- Connections to source hosts: the whole fleet has so many to one host at once, and none to a host
 -- that asked to be left alone. For each visit: 0 where it is granted, or the ms to wait.
 -- ARGV: connections to one host at most, ms that a place is kept, ms after which to ask again; then
---       four for each visit: 'enter' | 'leave' | 'avoid', host, token of the connection, ms to avoid
+--       four for each visit: 'enter' | 'renew' | 'leave' | 'avoid', host, token of the connection,
+--       ms to avoid
 
 local most, keep, ask_again = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local at = now()
 
--- Whoever has a place already keeps it for as long again.
+-- Asked twice, as after a lost connection, it is the same place.
 local function enter(places, alone, token)
   local wait = redis.call('PTTL', alone)
   if wait > 0 then return wait end
@@ -26,10 +27,13 @@ for i = 4, #ARGV, 4 do
   local wait = 0
   if what == 'enter' then
     wait = enter(places, alone, token)
+  elseif what == 'renew' then  -- what was left meanwhile is not taken again
+    redis.call('ZADD', places, 'XX', at + keep, token)
+    redis.call('PEXPIRE', places, keep)
   elseif what == 'leave' then
     redis.call('ZREM', places, token)
   else
-    redis.call('SET', alone, '', 'PX', ms)
+    redis.call('SET', alone, '', 'PX', math.max(ms, 1))
   end
   waits[#waits + 1] = wait
 end
