@@ -9,7 +9,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
@@ -22,6 +22,7 @@ from redis import Redis
 from imgferry import Client, ServiceUnreachable
 from sandbox.source.photos import photo
 from sandbox.stack import Stack
+from tests.service import uploads, wait
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -59,17 +60,6 @@ def client(stack: Stack) -> Iterator[Client]:
 def photos(stack: Stack, delay: float) -> list[str]:
     query = f"bytes={SIZE}&delay={delay}"
     return [f"{stack.source.url}/photo/{n}.png?{query}" for n in range(IMAGES)]
-
-
-def uploads(stack: Stack) -> int:
-    return int(requests.get(f"{stack.imgur.url}/_stand-in/stats").json()["uploads"])
-
-
-def wait(condition: Callable[[], bool], timeout: float = 120) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def wait_for_uploads(stack: Stack, how_many: int) -> None:

@@ -2,21 +2,20 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import requests
 
 from imgferry import Client
 from imgferry.model import Job
 from jobs.store import DEPTH, MESSAGE_SIZE
-from sandbox.stack import Stack
+from sandbox.stack import NO_LIMITS, Stack
+from tests.service import fetches, uploads
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
-UNLIMITED = ("--user-limit=0", "--client-limit=0", "--post-limit=0")
 #: Ten uploads an hour; an hour takes two seconds.
 SCARCE = ("--user-limit=100", "--client-limit=0", "--post-limit=0", "--clock-speed=1800")
 
@@ -28,7 +27,7 @@ Start = Callable[..., tuple[Stack, Client]]
 def start(tmp_path: Path) -> Iterator[Start]:
     with ExitStack() as started:
 
-        def start(at_once: int, limits: tuple[str, ...] = UNLIMITED) -> tuple[Stack, Client]:
+        def start(at_once: int, limits: Sequence[str] = NO_LIMITS) -> tuple[Stack, Client]:
             environment = {"WORKER_IMAGES_AT_ONCE": str(at_once)}
             stack = Stack(tmp_path, environment=environment, stand_in_options=limits)
             started.enter_context(stack)
@@ -134,13 +133,3 @@ def test_a_job_is_cancelled_under_load_and_retried(start: Start) -> None:
     assert again.failed == []
     assert client.wait(job_id).complete == urls
     assert fetches(stack) == uploads(stack) == 2000
-
-
-def fetches(stack: Stack) -> int:
-    """How often a photo was asked for."""
-    paths = requests.get(f"{stack.source.url}/_source/stats").json()["paths"]
-    return sum(times for path, times in paths.items() if path.startswith("/photo/"))
-
-
-def uploads(stack: Stack) -> int:
-    return int(requests.get(f"{stack.imgur.url}/_stand-in/stats").json()["uploads"])

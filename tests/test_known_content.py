@@ -9,6 +9,7 @@ import requests
 
 from imgferry import Client
 from sandbox.stack import Stack
+from tests.service import uploads
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -17,10 +18,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 def stack(tmp_path: Path) -> Iterator[Stack]:
     with Stack(tmp_path, scale=2, environment={"WORKER_IMAGES_AT_ONCE": "10"}) as stack:
         yield stack
-
-
-def uploads(stack: Stack) -> int:
-    return int(requests.get(f"{stack.imgur.url}/_stand-in/stats").json()["uploads"])
 
 
 def images(stack: Stack, job_id: str) -> list[dict[str, Any]]:

@@ -3,14 +3,12 @@
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from uuid import uuid4
 
 import pytest
-import requests
 from celery import Celery
 from redis import Redis
 
@@ -18,6 +16,7 @@ from imgferry import Client
 from jobs.queue import QUEUE, UPLOAD_IMAGES, make_celery
 from jobs.settings import JobsSettings
 from sandbox.stack import Stack
+from tests.service import fetches, uploads, wait
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -40,10 +39,7 @@ def client(stack: Stack) -> Iterator[Client]:
     with Client(stack.api.url) as client:
         yield client
         stack.check()
-        paths = requests.get(f"{stack.source.url}/_source/stats").json()["paths"]
-        fetches = [times for path, times in paths.items() if path.startswith("/photo/")]
-        stats = requests.get(f"{stack.imgur.url}/_stand-in/stats").json()
-        assert sum(fetches) == stats["uploads"] == len(list(client.links()))
+        assert fetches(stack) == uploads(stack) == len(list(client.links()))
 
 
 @pytest.fixture
@@ -104,10 +100,7 @@ def test_who_added_a_job_dies_before_its_messages_are_sent(
 
 def test_the_queue_is_deleted_in_the_middle(stack: Stack, client: Client, broker: Redis) -> None:
     running = client.upload(photos(stack, 10, delay=1))
-    deadline = time.monotonic() + 20
-    while client.job(running).status == "pending":
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait(lambda: client.job(running).status != "pending")
     with nobody_takes_a_message(stack):
         waiting = [client.upload(photos(stack, 5)) for _ in range(4)]
         assert broker.delete(QUEUE) == 1

@@ -1,6 +1,5 @@
 """A job outlives all processes, also at once; while Redis is away, the API says so."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import requests
 
 from imgferry import Client, ServiceUnreachable
 from sandbox.stack import Stack
+from tests.service import wait
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -29,16 +29,9 @@ def photos(stack: Stack, count: int) -> list[str]:
     return [f"{stack.source.url}/photo/{n}.png?bytes=3000&delay=0.3" for n in range(count)]
 
 
-def wait_until_some_are_complete(client: Client, job_id: str) -> None:
-    deadline = time.monotonic() + 60
-    while len(client.job(job_id).complete) < 20:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_a_job_outlives_every_process(stack: Stack, client: Client) -> None:
     job_id = client.upload(photos(stack, 150))
-    wait_until_some_are_complete(client, job_id)
+    wait(lambda: len(client.job(job_id).complete) >= 20)
     for part in (*stack.workers, stack.api):
         part.kill()
     stack.redis.stop()
@@ -51,7 +44,7 @@ def test_a_job_outlives_every_process(stack: Stack, client: Client) -> None:
 
 def test_redis_killed_and_back_loses_nothing(stack: Stack, client: Client) -> None:
     job_id = client.upload(photos(stack, 200))
-    wait_until_some_are_complete(client, job_id)
+    wait(lambda: len(client.job(job_id).complete) >= 20)
     stack.redis.kill()
     with pytest.raises(ServiceUnreachable):
         client.upload(photos(stack, 1))

@@ -1,11 +1,9 @@
 """Redis is full, read-only or slow: nothing is stored half, and what workers know is not lost."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from threading import Event, Thread
-from typing import Any
 
 import pytest
 import requests
@@ -14,6 +12,7 @@ from redis import Redis
 from imgferry import Client
 from sandbox.ports import free_port
 from sandbox.stack import Stack
+from tests.service import uploads, wait
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -46,17 +45,6 @@ def photos(stack: Stack, how_many: int) -> list[str]:
     """URLs of photos that no other job has; at every moment some are fetched, some uploaded."""
     numbers = [next(_numbers) for _ in range(how_many)]
     return [f"{stack.source.url}/photo/{n}.png?bytes=1000&delay={n % 7 / 10}" for n in numbers]
-
-
-def uploads(stack: Stack) -> int:
-    return int(requests.get(f"{stack.imgur.url}/_stand-in/stats").json()["uploads"])
-
-
-def wait(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @contextmanager

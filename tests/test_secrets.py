@@ -8,7 +8,6 @@ would find the secrets as well.
 import base64
 import json
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -29,6 +28,7 @@ from sandbox import parts
 from sandbox.redis import RedisServer
 from sandbox.source.app import COOKIE
 from sandbox.stack import Stack
+from tests.service import wait
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -101,7 +101,7 @@ class Run:
         return list(answer.json()["images"])
 
     def wait(self, job_id: str) -> list[dict[str, Any]]:
-        wait_until(lambda: all(image["status"] != "pending" for image in self.images(job_id)))
+        wait(lambda: all(image["status"] != "pending" for image in self.images(job_id)))
         return self.images(job_id)
 
     @contextmanager
@@ -110,7 +110,7 @@ class Run:
         watching = [Thread(target=self._watch_redis), Thread(target=self._watch_events)]
         for thread in watching:
             thread.start()
-        wait_until(lambda: self.messages and self.events)
+        wait(lambda: self.messages and self.events)
         try:
             yield
         finally:
@@ -136,13 +136,6 @@ class Run:
             for _ in receiver.consume(limit=None, timeout=None, safety_interval=0):
                 if self._is_over:
                     return
-
-
-def wait_until(condition: Any) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +225,7 @@ def _play(run: Run) -> None:
     requests.put(f"{stand_in}/faults", json=[{"name": "invalid-client-id", "times": 99}])
     waiting = run.submit(*["/photo/#.png"] * 30)
     pause = f"{run.stack.api.url}/readyz"
-    wait_until(lambda: requests.get(pause, headers=KEY).json()["pause"])
+    wait(lambda: requests.get(pause, headers=KEY).json()["pause"])
     assert requests.delete(f"{run.root}/upload/{waiting}", headers=KEY).ok
     run.wait(waiting)
 

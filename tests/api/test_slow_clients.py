@@ -17,9 +17,9 @@ from threading import Event, Thread
 
 import pytest
 import requests
-from tests.api.conftest import SHIPPED, Api, serving
 
 from sandbox.redis import RedisServer
+from tests.api.conftest import SHIPPED, Api, serving
 
 UPLOAD = "/v1/images/upload"
 BODY = json.dumps({"urls": [f"https://example.org/{n}.jpg" for n in range(100)]}).encode()

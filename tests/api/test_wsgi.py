@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 import requests
-from tests.api.conftest import PLAIN, SHIPPED, Api, gunicorn, serving
 
 from sandbox.errors import ProcessFailed
 from sandbox.redis import RedisServer
+from tests.api.conftest import PLAIN, SHIPPED, Api, gunicorn, serving
 
 UPLOAD = "/v1/images/upload"
 JSON = {"Content-Type": "application/json"}

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
-from tests.api.conftest import SHIPPED, Api, serving
 
 from api.keys import find_key, parse_keys
 from imgferry import Client, JobNotFound, Refused
 from imgferry.cli import main
 from imgferry.key import new_key
 from sandbox.redis import RedisServer
+from tests.api.conftest import SHIPPED, Api, serving
 
 CAT = "https://example.org/cat.jpg"
 ADA, BOB, ROOT = new_key("ada"), new_key("bob"), new_key("root", admin=True)

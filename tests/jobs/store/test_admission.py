@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 from redis import Redis
-from tests.jobs.store.conftest import WORKER, begin_all, record, upload, urls
 
 from jobs.model import Begun, Message, Priority, Released, Worker
 from jobs.store import JobStore
+from tests.jobs.store.conftest import WORKER, begin_all, record, upload, urls
 
 SHARES = {Priority.HIGH: 16, Priority.NORMAL: 4, Priority.LOW: 1}
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from redis import Redis
-from tests.jobs.store.conftest import BUSY, DAY, GONE, HOUR, begin_all, record, urls
 
 from jobs.model import Failed, Retry, Told, Window
 from jobs.store import JobStore
+from tests.jobs.store.conftest import BUSY, DAY, GONE, HOUR, begin_all, record, urls
 
 
 def the_window(store: JobStore) -> Window:

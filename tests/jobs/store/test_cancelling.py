@@ -2,6 +2,10 @@
 
 import pytest
 from redis import Redis
+
+from jobs.errors import JobNotFound
+from jobs.model import Failed, ImageStatus, JobStatus, Released, Result, Retry
+from jobs.store import JobStore
 from tests.jobs.store.conftest import (
     BUSY,
     GONE,
@@ -14,10 +18,6 @@ from tests.jobs.store.conftest import (
     upload,
     urls,
 )
-
-from jobs.errors import JobNotFound
-from jobs.model import Failed, ImageStatus, JobStatus, Released, Result, Retry
-from jobs.store import JobStore
 
 
 def codes(store: JobStore, job_id: str) -> list[str | None]:

@@ -4,6 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis import Redis
+
+from jobs.errors import JobNotFound, KeyReused
+from jobs.model import Failed, Image, ImageStatus, JobStatus, Once, Page, Priority, Summary
+from jobs.store import JobStore
 from tests.jobs.store.conftest import (
     GONE,
     add_finished,
@@ -14,10 +18,6 @@ from tests.jobs.store.conftest import (
     uploaded,
     urls,
 )
-
-from jobs.errors import JobNotFound, KeyReused
-from jobs.model import Failed, Image, ImageStatus, JobStatus, Once, Page, Priority, Summary
-from jobs.store import JobStore
 
 DAY_MS = 24 * 3600 * 1000
 

@@ -4,6 +4,11 @@ from datetime import timedelta
 
 import pytest
 from redis import Redis
+
+from jobs.errors import JobNotFound
+from jobs.model import Claim, Failed, Known, Once, Page, Released, Retry
+from jobs.settings import JobsSettings
+from jobs.store import JobStore
 from tests.jobs.store.conftest import (
     BUSY,
     GONE,
@@ -17,11 +22,6 @@ from tests.jobs.store.conftest import (
     uploaded,
     urls,
 )
-
-from jobs.errors import JobNotFound
-from jobs.model import Claim, Failed, Known, Once, Page, Released, Retry
-from jobs.settings import JobsSettings
-from jobs.store import JobStore
 
 
 @pytest.fixture

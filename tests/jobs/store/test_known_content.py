@@ -2,17 +2,6 @@
 
 import pytest
 from redis import Redis
-from tests.jobs.store.conftest import (
-    BUSY,
-    GONE,
-    WORKER,
-    begin_all,
-    end_leases,
-    make_past,
-    record,
-    uploaded,
-    urls,
-)
 
 from jobs.model import (
     Begun,
@@ -28,6 +17,17 @@ from jobs.model import (
     Uploaded,
 )
 from jobs.store import JobStore
+from tests.jobs.store.conftest import (
+    BUSY,
+    GONE,
+    WORKER,
+    begin_all,
+    end_leases,
+    make_past,
+    record,
+    uploaded,
+    urls,
+)
 
 CAT, DOG = "sha256-of-a-cat", "sha256-of-a-dog/with:odd characters"
 

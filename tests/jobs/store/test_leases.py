@@ -1,10 +1,10 @@
 """Who has an image, and for how long."""
 
 from redis import Redis
-from tests.jobs.store.conftest import WORKER, begin_all, end_leases, upload, uploaded, urls
 
 from jobs.model import Held, JobStatus, Message, Outcome
 from jobs.store import JobStore
+from tests.jobs.store.conftest import WORKER, begin_all, end_leases, upload, uploaded, urls
 
 
 def test_a_message_begins_only_once(store: JobStore) -> None:

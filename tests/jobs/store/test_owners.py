@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from tests.jobs.store.conftest import begin_all, make_past, upload, uploaded, urls
 
 from jobs.errors import JobNotFound, KeyReused
 from jobs.model import Known, Once, Outcome
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
+from tests.jobs.store.conftest import begin_all, make_past, upload, uploaded, urls
 
 
 def jobs_of(store: JobStore, owner: str | None, limit: int = 1) -> list[str]:

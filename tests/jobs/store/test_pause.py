@@ -2,6 +2,9 @@
 
 import pytest
 from redis import Redis
+
+from jobs.model import Failed, Failure, JobStatus, Released, Uploaded
+from jobs.store import JobStore
 from tests.jobs.store.conftest import (
     BLOCKED,
     DAY,
@@ -14,9 +17,6 @@ from tests.jobs.store.conftest import (
     uploaded,
     urls,
 )
-
-from jobs.model import Failed, Failure, JobStatus, Released, Uploaded
-from jobs.store import JobStore
 
 THROTTLED = Failure("imgur-user-throttled", "Imgur takes no more for now.", True)
 

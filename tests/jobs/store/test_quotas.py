@@ -4,11 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from redis import Redis
-from tests.jobs.store.conftest import BUSY, begin_all, record, urls
 
 from jobs.errors import JobNotFound, QuotaExceeded, UnknownURLs
 from jobs.model import Balance, Failed, Once, Quota
 from jobs.store import JobStore
+from tests.jobs.store.conftest import BUSY, begin_all, record, urls
 
 TEN = Quota("urls", "key:ada", 10, 3600)
 

@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis import Redis
+
+from jobs.model import Failed, ImageStatus, JobStatus, Outcome, Released, Result, Retry
+from jobs.store import JobStore
 from tests.jobs.store.conftest import (
     BUSY,
     GONE,
@@ -16,9 +19,6 @@ from tests.jobs.store.conftest import (
     uploaded,
     urls,
 )
-
-from jobs.model import Failed, ImageStatus, JobStatus, Outcome, Released, Result, Retry
-from jobs.store import JobStore
 
 
 def test_a_job_is_complete_with_its_last_image(store: JobStore) -> None:

@@ -9,6 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from redis import Redis
+
+from jobs.errors import StoreUnavailable
+from jobs.model import Failed, JobStatus, Once, Retry, Told
+from jobs.settings import JobsSettings
+from jobs.store import JobStore
 from tests.jobs.store.conftest import (
     BLOCKED,
     BUSY,
@@ -21,11 +26,6 @@ from tests.jobs.store.conftest import (
     upload,
     urls,
 )
-
-from jobs.errors import StoreUnavailable
-from jobs.model import Failed, JobStatus, Once, Retry, Told
-from jobs.settings import JobsSettings
-from jobs.store import JobStore
 
 
 class Way(ThreadingTCPServer):

@@ -4,6 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 from redis import Redis
+
+from jobs.errors import JobNotFound, UnknownURLs
+from jobs.model import Failed, JobStatus, Outcome, Retry
+from jobs.store import JobStore
+from jobs.store.clients import Which
 from tests.jobs.store.conftest import (
     BUSY,
     GONE,
@@ -16,11 +21,6 @@ from tests.jobs.store.conftest import (
     uploaded,
     urls,
 )
-
-from jobs.errors import JobNotFound, UnknownURLs
-from jobs.model import Failed, JobStatus, Outcome, Retry
-from jobs.store import JobStore
-from jobs.store.clients import Which
 
 
 @pytest.fixture
