@@ -20,7 +20,7 @@ from api.parameters import (
 from api.presenting import present_links
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
-from jobs.model import Once
+from jobs.model import JobOptions, Once
 from jobs.store import JobStore
 
 
@@ -35,7 +35,7 @@ def images(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Bl
         urls, priority = parse_job(document, settings.max_urls_per_job, settings.max_url_length)
         # What the body means, however it is written.
         once = None if key is None else Once(key, json.dumps([priority, *urls]))
-        added = store.add(urls, priority, once, caller().owner, urls_quota(settings))
+        added = store.add(urls, JobOptions(priority), once, caller().owner, urls_quota(settings))
         body, status, headers = accept(dispatcher, added.job_id)
         if added.replayed:
             headers["Idempotent-Replayed"] = "true"

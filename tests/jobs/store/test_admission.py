@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from redis import Redis
 
-from jobs.model import Begun, Message, Priority, Released, Worker
+from jobs.model import Begun, JobOptions, Message, Priority, Released, Worker
 from jobs.store import JobStore
 from tests.jobs.store.conftest import WORKER, begin_all, record, upload, urls
 
@@ -48,10 +48,10 @@ class TestTurns:
 
     @pytest.mark.parametrize("priority", Priority)
     def test_a_small_job_goes_next_whatever_runs(self, store: JobStore, priority: Priority) -> None:
-        large = store.add(urls(1000), Priority.HIGH).job_id
+        large = store.add(urls(1000), JobOptions(Priority.HIGH)).job_id
         store.heartbeat(WORKER, [])
         assert [message.job_id for message in store.admit(4)] == [large] * 4
-        small = store.add(urls(3), priority).job_id
+        small = store.add(urls(3), JobOptions(priority)).job_id
         assert small in [message.job_id for message in store.admit(2)]
 
     def test_small_jobs_without_end_do_not_keep_a_large_one_waiting(self, store: JobStore) -> None:
@@ -75,7 +75,9 @@ class TestShares:
     def test_jobs_share_by_their_priority(self, store: JobStore, images_at_once: int) -> None:
         """16 : 4 : 1, whether messages are of 2 images or full."""
         worker = Worker("celery@small", images_at_once)
-        jobs = {store.add(urls(2000), priority).job_id: priority for priority in Priority}
+        jobs = {
+            store.add(urls(2000), JobOptions(priority)).job_id: priority for priority in Priority
+        }
         admitted = Counter[Priority]()
         while admitted.total() < 2100:
             begun = begin_all(store, worker)

@@ -6,7 +6,18 @@ import pytest
 from redis import Redis
 
 from jobs.errors import JobNotFound, KeyReused
-from jobs.model import Failed, Image, ImageStatus, JobStatus, Once, Page, Priority, Summary
+from jobs.model import (
+    Failed,
+    Image,
+    ImageOptions,
+    ImageStatus,
+    JobOptions,
+    JobStatus,
+    Once,
+    Page,
+    Priority,
+    Summary,
+)
 from jobs.store import JobStore
 from tests.jobs.store.conftest import (
     GONE,
@@ -228,5 +239,23 @@ class TestLinks:
 
 
 def test_a_priority_changes_nothing_that_is_read(store: JobStore) -> None:
-    jobs = [store.get(store.add(urls(2), priority).job_id) for priority in Priority]
+    jobs = [store.get(store.add(urls(2), JobOptions(priority)).job_id) for priority in Priority]
     assert all((job.pending, job.status) == (urls(2), JobStatus.PENDING) for job in jobs)
+
+
+class TestOptions:
+    def test_a_job_has_its_title_and_labels(self, store: JobStore) -> None:
+        options = JobOptions(title="Cats", labels=["a", "ü"])
+        job = store.get(store.add(urls(1), options).job_id)
+        assert (job.title, job.labels) == ("Cats", ["a", "ü"])
+        [summary] = store.jobs(None, 10, None).items
+        assert (summary.title, summary.labels) == ("Cats", ["a", "ü"])
+
+    def test_a_worker_hears_the_options_of_each_image(self, store: JobStore) -> None:
+        cat = ImageOptions(title="Cat", referer="https://example.org/")
+        store.add(urls(3), JobOptions(images={1: cat}))
+        assert [begun.options for begun in begin_all(store)] == [
+            ImageOptions(),
+            cat,
+            ImageOptions(),
+        ]

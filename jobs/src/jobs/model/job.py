@@ -1,7 +1,7 @@
 """What a job and its images are to whoever submitted them. No I/O."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -36,6 +36,27 @@ class Priority(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ImageOptions:
+    """What is told to others with one image: Imgur its title and description, the source the page
+    that the image is from."""
+
+    title: str | None = None
+    description: str | None = None
+    referer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """What may be asked for with a job. `images` has the options of images by their index."""
+
+    priority: Priority = Priority.NORMAL
+    title: str | None = None
+    labels: Sequence[str] = ()
+    webhook: str | None = None
+    images: Mapping[int, ImageOptions] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Once:
     """What makes a POST that is repeated the same POST: its `Idempotency-Key`, and its body."""
 
@@ -62,6 +83,8 @@ class Job:
     pending: Sequence[str]
     complete: Sequence[str]
     failed: Sequence[str]
+    title: str | None = None
+    labels: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +98,8 @@ class Summary:
     pending: int
     complete: int
     failed: int
+    title: str | None = None
+    labels: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from jobs.model.job import Failure
+from jobs.model.job import Failure, ImageOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Begun:
     image: Held
     url: str
     attempt: int
+    options: ImageOptions = field(default_factory=ImageOptions)
 
 
 @dataclass(frozen=True, slots=True)

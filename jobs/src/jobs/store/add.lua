@@ -2,11 +2,15 @@
 -- job of this Idempotency-Key, which an earlier request may have added; nothing where that request
 -- had another body; or, where the quota has fewer URLs left, how many, and the ms until it has all.
 -- ARGV: job, the key or '', body, ms that the key is kept, the job's stride, its owner, a quota or
--- '', its limit, its window in ms, url ...
+-- '', its limit, its window in ms, the job's title or '', labels (JSON) or '', webhook or '', of how
+-- many images there are options, index and options (JSON) of each, url ...
 
 local job, once, body, keep, stride, owner, quota, limit, window = unpack(ARGV, 1, 9)
-local urls = {}
-for i = 10, #ARGV do urls[#urls + 1] = ARGV[i] end
+local asked = {title = ARGV[10], labels = ARGV[11], webhook = ARGV[12]}
+local options, urls = {}, {}
+local first = 14 + 2 * ARGV[13]
+for i = 14, first - 1 do options[#options + 1] = ARGV[i] end
+for i = first, #ARGV do urls[#urls + 1] = ARGV[i] end
 
 local key = 'imgferry:once:' .. once
 if once ~= '' then
@@ -25,6 +29,10 @@ if once ~= '' then
 end
 redis.call('HSET', job_key(job), 'created', now(), 'total', #urls, 'pending', #urls, 'failed', 0,
   'next', 0, 'stride', stride, 'owner', owner)
+for name, value in pairs(asked) do
+  if value ~= '' then redis.call('HSET', job_key(job), name, value) end
+end
+call_in_parts('HSET', job_key(job, 'options'), options)
 redis.call('SET', job_key(job, 'states'), string.rep(WAITING, #urls))
 call_in_parts('RPUSH', job_key(job, 'urls'), urls)
 redis.call('INCRBY', PENDING, #urls)

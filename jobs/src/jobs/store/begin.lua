@@ -1,4 +1,4 @@
--- The images of a message that are this worker's from now on: {{index, url, attempt}, ...}.
+-- The images of a message that are this worker's from now on: {{index, url, attempt, options}, ...}.
 -- Compare-and-set: only what is admitted can be begun, so a second delivery begins nothing.
 -- ARGV: job, lease ms, a token that no other beginning has, index ...
 
@@ -6,6 +6,7 @@ local job, lease, token = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local at = now()
 local begun, leases, holders, ended = {}, {}, {}, {}
 local stop = paused(at)
+local has_options = redis.call('EXISTS', job_key(job, 'options')) == 1
 
 for i = 4, #ARGV do
   local index = ARGV[i]
@@ -21,7 +22,8 @@ for i = 4, #ARGV do
       leases[#leases + 1] = job .. ':' .. index
       begun[#begun + 1] = {
         tonumber(index), redis.call('LINDEX', job_key(job, 'urls'), index),
-        count_of(job, index, 'attempts') + 1
+        count_of(job, index, 'attempts') + 1,
+        has_options and redis.call('HGET', job_key(job, 'options'), index) or ''
       }
     end
   end

@@ -1,67 +1,35 @@
-"""What clients may do to jobs: add one, look at it and its images, cancel it, retry what failed."""
+"""What clients may do to jobs that there are: look at them and their images, cancel, retry."""
 
-import hashlib
-import uuid
+import json
 from collections.abc import Mapping, Sequence
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
-from jobs.errors import JobNotFound, KeyReused, QuotaExceeded, UnknownURLs
+from jobs.errors import JobNotFound, UnknownURLs
 from jobs.model import (
-    Added,
-    Balance,
     Failure,
     Image,
     ImageStatus,
     Job,
     JobStatus,
-    Once,
     Page,
-    Priority,
     Quota,
     Summary,
 )
 from jobs.store.connection import Connected, answering
-from jobs.store.quotas import write_quota
+from jobs.store.quotas import exceeded, write_quota
 from jobs.store.records import STATES, read_image, read_status, read_time, write_failure
 
 Which = Literal["all", "retryable"]
 
-#: How far one image brings its job in the round: the less, the larger the job's share.
-STRIDES = {Priority.HIGH: 1, Priority.NORMAL: 4, Priority.LOW: 16}
-#: Milliseconds for which a repeated POST is known by its Idempotency-Key.
-_ONCE = 24 * 3600 * 1000
 #: Jobs that are looked at for one page of the list, at most.
 _MOST_SEEN = 1000
 
 _CANCELLED = Failure("cancelled", "The job was cancelled before this image began.", retryable=True)
-_FACTS = ("created", "begun", "finished", "total", "pending", "failed", "owner")
+_FACTS = ("created", "begun", "finished", "total", "pending", "failed", "owner", "title", "labels")
 
 
 class Clients(Connected):
     """The part of JobStore that clients of the API use."""
-
-    def add(
-        self,
-        urls: Sequence[str],
-        priority: Priority = Priority.NORMAL,
-        once: Once | None = None,
-        owner: str = "",
-        quota: Quota | None = None,
-    ) -> Added:
-        """Store a job of these distinct URLs, which it takes from the quota.
-
-        Every owner has Idempotency-Keys of their own. Raises KeyReused and QuotaExceeded.
-        """
-        job_id = str(uuid.uuid4())
-        key, body = (_digest(f"{owner}:{once.key}"), _digest(once.body)) if once else ("", "")
-        job: list[str | int] = [job_id, key, body, _ONCE, STRIDES[priority], owner]
-        with answering():
-            stored = self._scripts.add(args=[*job, *write_quota(quota), *urls])
-        if stored is None:
-            raise KeyReused
-        if quota and isinstance(stored, list):
-            raise _exceeded(quota, *stored)
-        return Added(cast(str, stored), replayed=stored != job_id)
 
     def get(self, job_id: str) -> Job:
         """The job as it is at one moment. Raises JobNotFound."""
@@ -85,6 +53,8 @@ class Clients(Connected):
             pending=by_status[ImageStatus.PENDING],
             complete=by_status[ImageStatus.COMPLETE],
             failed=by_status[ImageStatus.FAILED],
+            title=facts.get("title"),
+            labels=json.loads(facts.get("labels", "[]")),
         )
 
     def owner_of(self, job_id: str) -> str:
@@ -164,7 +134,7 @@ class Clients(Connected):
         with answering():
             again = self._scripts.retry(args=[job_id, choice, *write_quota(quota), *urls])
         if quota and isinstance(again, list) and again[0] is None:
-            raise _exceeded(quota, *again[1:])
+            raise exceeded(quota, *again[1:])
         if isinstance(again, list):
             raise UnknownURLs([argument - 6 for argument in again])
         if again < 0:
@@ -172,7 +142,7 @@ class Clients(Connected):
         return cast(int, again)
 
 
-def _summary(job_id: str, facts: Mapping[str, str]) -> Summary:
+def _summary(job_id: str, facts: Mapping[str, Any]) -> Summary:
     total, pending, failed = (int(facts[name]) for name in ("total", "pending", "failed"))
     finished = facts["finished"]
     return Summary(
@@ -183,15 +153,9 @@ def _summary(job_id: str, facts: Mapping[str, str]) -> Summary:
         pending=pending,
         complete=total - pending - failed,
         failed=failed,
+        title=facts["title"],
+        labels=json.loads(facts["labels"] or "[]"),
     )
-
-
-def _exceeded(quota: Quota, left: int, ends: int) -> QuotaExceeded:
-    return QuotaExceeded(Balance(quota, left, ends / 1000, is_exceeded=True))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _key(job_id: str, part: str = "") -> str:

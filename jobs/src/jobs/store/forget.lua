@@ -5,7 +5,9 @@ local at = now()
 local jobs = redis.call('ZRANGEBYSCORE', FINISHED, '-inf', at - ARGV[1], 'LIMIT', 0, 100)
 for _, job in ipairs(jobs) do
   redis.call('UNLINK', job_key(job))
-  for _, part in ipairs({'urls', 'states', 'attempts', 'losses', 'doubts', 'images'}) do
+  for _, part in ipairs({
+    'urls', 'options', 'states', 'attempts', 'losses', 'doubts', 'images'
+  }) do
     redis.call('UNLINK', job_key(job, part))
   end
   redis.call('ZREM', JOBS, job)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from jobs.errors import QuotaExceeded
 from jobs.model import Balance, Quota
 from jobs.store.connection import Connected, answering
 
@@ -29,3 +30,8 @@ def write_quota(quota: Quota | None) -> tuple[str, int, int]:
     if quota is None:
         return "", 0, 0
     return f"{quota.name}:{quota.client}", quota.limit, quota.length * 1000
+
+
+def exceeded(quota: Quota, left: int, ends: int) -> QuotaExceeded:
+    """What is raised where a quota has only so much left, and all of it in so many ms."""
+    return QuotaExceeded(Balance(quota, left, ends / 1000, is_exceeded=True))

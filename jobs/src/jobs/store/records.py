@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from jobs.model import (
     Failed,
     Failure,
     Image,
+    ImageOptions,
     ImageStatus,
     JobStatus,
     Known,
@@ -59,6 +60,16 @@ def _write_upload(done: Uploaded) -> str:
     """The detail of a complete image: an array, half as long as the object would be."""
     *detail, _content = astuple(done)
     return json.dumps(detail, separators=(",", ":"))
+
+
+def write_options(options: ImageOptions) -> str:
+    """The options of one image: an object of those that are given."""
+    return json.dumps({name: text for name, text in asdict(options).items() if text is not None})
+
+
+def read_options(options: str) -> ImageOptions:
+    """What write_options wrote; nothing stands for none."""
+    return ImageOptions(**json.loads(options)) if options else ImageOptions()
 
 
 def read_image(entry: list[Any]) -> Image:

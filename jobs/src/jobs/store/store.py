@@ -7,8 +7,9 @@
 | `finished` | sorted set | finished jobs, by when they finished |
 | `job:<id>` | hash | created, begun, finished (ms); total, pending, failed (images); next: the \
     first never admitted; stride, turn: its place in the round; cancelled: how its images fail; \
-    owner: whose it is, or empty |
+    owner: whose it is, or empty; title, labels (JSON), webhook: where given |
 | `job:<id>:urls` | list | the submitted URLs, duplicates stripped |
+| `job:<id>:options` | hash | index -> JSON: what is told to others with an image |
 | `job:<id>:states` | string | a byte per image: w(aiting) a(dmitted) b(egun) c(omplete) k(nown) \
     f(ailed) |
 | `job:<id>:attempts` | string | a byte per image: how many attempts have ended |
@@ -44,10 +45,11 @@ from collections.abc import Collection, Sequence
 from typing import cast
 
 from jobs.model import Begun, Claim, Failure, Heartbeat, Held, Message, Outcome, Told, Visit, Worker
+from jobs.store.adding import Adding
 from jobs.store.clients import Clients
 from jobs.store.connection import answering
 from jobs.store.quotas import Quotas
-from jobs.store.records import write_failure, write_outcome
+from jobs.store.records import read_options, write_failure, write_outcome
 from jobs.store.standing import Standing
 
 #: Images in one message: enough that the message costs little, few enough to share the workers.
@@ -69,7 +71,7 @@ _DAY = 86_400.0
 _LOST = Failure("worker-lost", "Every worker that tried this image was lost.", retryable=True)
 
 
-class JobStore(Clients, Quotas, Standing):
+class JobStore(Adding, Clients, Quotas, Standing):
     """The jobs in one Redis. Every method raises StoreUnavailable when Redis does not answer."""
 
     # For dispatch, and once a second
@@ -101,7 +103,8 @@ class JobStore(Clients, Quotas, Standing):
         with answering():
             begun = self._scripts.begin(args=[message.job_id, _ms(LEASE), token, *message.indexes])
         return [
-            Begun(Held(message.job_id, index, token), url, attempt) for index, url, attempt in begun
+            Begun(Held(message.job_id, index, token), url, attempt, read_options(options))
+            for index, url, attempt, options in begun
         ]
 
     def claim(self, images: Sequence[tuple[Held, str | None]]) -> list[Claim]:
