@@ -1,10 +1,12 @@
 """Any order of steps on a real server keeps the invariants of the design (§4)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import wraps
 from itertools import count
+from typing import Any
 
 import hypothesis.strategies as st
 import pytest
@@ -13,7 +15,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -55,6 +56,7 @@ RESULTS: dict[str, Result] = {
 SOME = st.just(slice(None)) | st.builds(slice, st.integers(0, 2), st.none(), st.integers(1, 3))
 
 ImageId = tuple[str, int]
+Rule = Callable[..., None]
 
 
 @dataclass
@@ -97,6 +99,24 @@ class Seen:
     finished: set[str]
 
 
+def when(condition: Callable[[Any], object]) -> Callable[[Rule], Rule]:
+    """A step that does nothing unless the condition holds.
+
+    A precondition would change what Hypothesis draws, and what holds here also depends on clocks
+    and ids: drawn again, the same steps would be others, which it calls flaky.
+    """
+
+    def guard(step: Rule) -> Rule:
+        @wraps(step)
+        def guarded(self: "Jobs", **drawn: Any) -> None:
+            if condition(self):
+                step(self, **drawn)
+
+        return guarded
+
+    return guard
+
+
 class Jobs(RuleBasedStateMachine):
     """Workers begin, record, forget and repeat at random; the store must not be confused."""
 
@@ -131,13 +151,13 @@ class Jobs(RuleBasedStateMachine):
         self.expected.submitted[job_id] = urls
         self.expected.left_pending[job_id] = {}
 
-    @precondition(lambda self: self.expected.submitted)
     @rule(pick=st.integers(0, 99))
+    @when(lambda self: self.expected.submitted)
     def cancel(self, pick: int) -> None:
         self.store.cancel(self._job(pick))
 
-    @precondition(lambda self: self.expected.submitted)
     @rule(pick=st.integers(0, 99), which=st.sampled_from(["all", "retryable", None]))
+    @when(lambda self: self.expected.submitted)
     def retry(self, pick: int, which: Which | None) -> None:
         """All, those that may be retried, or some by their URLs."""
         job_id = self._job(pick)
@@ -155,8 +175,8 @@ class Jobs(RuleBasedStateMachine):
         self.store.heartbeat(WORKER, [])
         self.sent += self.store.admit(most)
 
-    @precondition(lambda self: self.sent)
     @rule(pick=st.integers(0, 99), again=st.booleans())
+    @when(lambda self: self.sent)
     def begin(self, pick: int, again: bool) -> None:
         """A message is delivered, perhaps once more later."""
         message = self.sent[pick % len(self.sent)]
@@ -171,13 +191,13 @@ class Jobs(RuleBasedStateMachine):
         for message in sent:
             self._begin(message)
 
-    @precondition(lambda self: self.begun)
     @rule(some=SOME)
+    @when(lambda self: self.begun)
     def claim(self, some: slice) -> None:
         self._claim(self.begun[some])
 
-    @precondition(lambda self: self.begun)
     @rule(some=SOME)
+    @when(lambda self: self.begun)
     def upload(self, some: slice) -> None:
         """As workers do: what was granted, and what is known; others ask again later."""
         asking = self.begun[some]
@@ -187,12 +207,12 @@ class Jobs(RuleBasedStateMachine):
             self._record([begun for begun, told in answers if told is answer], kind)
             asking = [begun for begun in asking if begun in self.begun]
 
-    @precondition(lambda self: self.begun)
     @rule(
         some=SOME,
         kind=st.sampled_from(["upload", "upload", "upload", "known", *RESULTS]),
         again=st.booleans(),
     )
+    @when(lambda self: self.begun)
     def record(self, some: slice, kind: str, again: bool) -> None:
         """Some of what workers began, perhaps long lost, and perhaps once more later."""
         begun = self.begun[some]
@@ -202,8 +222,8 @@ class Jobs(RuleBasedStateMachine):
 
     # What happens to them
 
-    @precondition(lambda self: self.begun)
     @rule()
+    @when(lambda self: self.begun)
     def lose_every_worker(self) -> None:
         for member in self.redis.zrange("imgferry:leases", 0, -1):
             self.redis.zadd("imgferry:leases", {str(member): 0})
@@ -212,20 +232,20 @@ class Jobs(RuleBasedStateMachine):
         self.expected.holder.clear()
         self.expected.claims.clear()
 
-    @precondition(lambda self: self.sent)
     @rule()
+    @when(lambda self: self.sent)
     def lose_every_message(self) -> None:
         self.sent.clear()
 
-    @precondition(lambda self: self.pauses < 3)
     @rule(seconds=st.sampled_from([60.0, None]), patience=st.sampled_from([0.0, None]))
+    @when(lambda self: self.pauses < 3)
     def pause(self, seconds: float | None, patience: float | None) -> None:
         """Few, for it stops all. Without any patience, the second time all that waits fails."""
         self.pauses += 1
         self.store.pause(BLOCKED, seconds, 60, patience)
 
-    @precondition(lambda self: self.store.paused())
     @rule(is_mended=st.booleans())
+    @when(lambda self: self.store.paused())
     def end_pause(self, is_mended: bool) -> None:
         if is_mended:
             self.store.resume(BLOCKED.code)
@@ -251,8 +271,8 @@ class Jobs(RuleBasedStateMachine):
         dumps = {key: self.redis.dump(key) for key in self.redis.keys("*")}
         self.older = (dumps, deepcopy(self.expected))  # type: ignore[assignment]
 
-    @precondition(lambda self: self.older is not None)
     @rule()
+    @when(lambda self: self.older is not None)
     def come_back_older(self) -> None:
         """Redis is as it was when it was saved; the workers know what they know."""
         assert self.older
@@ -447,6 +467,6 @@ def test_invariants(redis_server: RedisServer) -> None:
     run_state_machine_as_test(
         Jobs,
         settings=run_settings(
-            max_examples=60, stateful_step_count=40, deadline=None, print_blob=True
+            max_examples=60, stateful_step_count=50, deadline=None, print_blob=True
         ),
     )
