@@ -6,6 +6,7 @@ import pytest
 from api.presenting import (
     present_destination,
     present_images,
+    present_in_older_dialect,
     present_job,
     present_jobs,
     present_links,
@@ -98,7 +99,7 @@ def test_the_destination_tells_its_pace() -> None:
 
 @pytest.mark.parametrize("status", JobStatus)
 def test_the_older_dialect_differs_in_one_word(status: JobStatus) -> None:
-    presented = present_job(job(status, finished=BEGAN), complete="completed")
+    presented = present_in_older_dialect(present_job(job(status, finished=BEGAN)))
     assert presented["status"] == ("completed" if status is JobStatus.COMPLETE else status)
     assert list(presented["uploaded"]) == ["pending", "completed", "failed"]
     assert presented["finished"] == "2026-11-21T16:48:29.123Z"

@@ -1,9 +1,8 @@
 """The route that says how the destination, Imgur, stands."""
 
-from typing import Any
-
 from flask import Blueprint
 
+from api import shapes
 from api.presenting import present_destination
 from jobs.store import JobStore
 
@@ -13,7 +12,7 @@ def destination(store: JobStore) -> Blueprint:
     routes = Blueprint("destination", __name__, url_prefix="/v1/destination")
 
     @routes.get("")
-    def show() -> dict[str, Any]:
+    def show() -> shapes.Destination:
         return present_destination(store.destination())
 
     return routes

@@ -1,9 +1,8 @@
 """Whether this process lives, and whether the service can do its work."""
 
-from typing import Any
-
 from flask import Blueprint
 
+from api import shapes
 from api.presenting import present_pause
 from api.problems import Problem
 from jobs.errors import StoreUnavailable
@@ -15,25 +14,29 @@ def health(store: JobStore) -> Blueprint:
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")
-    def healthz() -> dict[str, str]:
+    def healthz() -> shapes.Health:
         """200 while this process answers, whatever Redis does: restarting it would not help."""
         return {"status": "ok"}
 
     @routes.get("/readyz")
-    def readyz() -> dict[str, Any]:
+    def readyz() -> shapes.Readiness:
         """200 when Redis answers and a worker lives; a pause of the destination is no fault."""
         try:
             workers, pause = len(store.workers()), store.paused()
         except StoreUnavailable:
-            raise _not_ready("Redis does not answer.", redis=False) from None
-        state = {"redis": True, "workers": workers, "pause": pause and present_pause(pause)}
+            raise _not_ready("Redis does not answer.", {"ready": False, "redis": False}) from None
+        state: shapes.Readiness = {
+            "ready": workers > 0,
+            "redis": True,
+            "workers": workers,
+            "pause": present_pause(pause),
+        }
         if not workers:
-            raise _not_ready("No worker lives: jobs are taken, and wait.", **state)
-        return {"ready": True, **state}
+            raise _not_ready("No worker lives: jobs are taken, and wait.", state)
+        return state
 
     return routes
 
 
-def _not_ready(detail: str, **state: Any) -> Problem:
-    headers = {"Retry-After": "5"}
-    return Problem(503, detail, kind="not-ready", headers=headers, ready=False, **state)
+def _not_ready(detail: str, state: shapes.Readiness) -> Problem:
+    return Problem(503, detail, kind="not-ready", headers={"Retry-After": "5"}, **state)

@@ -1,11 +1,11 @@
 """The two ends of the contract (design §2): URLs of images in, links of images out."""
 
 import json
-from typing import Any
 
 from flask import Blueprint, request
 
-from api.accepting import Accepted, accept
+from api import shapes
+from api.accepting import accept
 from api.access import caller
 from api.bodies import parse_job
 from api.documents import read_document
@@ -29,22 +29,22 @@ def images(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Bl
     routes = Blueprint("images", __name__, url_prefix="/v1/images")
 
     @routes.post("/upload")
-    def submit() -> Accepted:
+    def submit() -> tuple[shapes.Submitted, int, dict[str, str]]:
         key = parse_idempotency_key(request.headers.get("Idempotency-Key"))
         document = read_document(settings)
         urls, priority = parse_job(document, settings.max_urls_per_job, settings.max_url_length)
         # What the body means, however it is written.
         once = None if key is None else Once(key, json.dumps([priority, *urls]))
         added = store.add(urls, JobOptions(priority), once, caller().owner, urls_quota(settings))
-        body, status, headers = accept(dispatcher, added.job_id)
+        headers = accept(dispatcher, added.job_id)
         if added.replayed:
             headers["Idempotent-Replayed"] = "true"
         else:
             note_urls(len(urls))
-        return body, status, headers
+        return {"jobId": added.job_id}, 202, headers
 
     @routes.get("")
-    def links() -> dict[str, Any]:
+    def links() -> shapes.Links:
         limit = parse_limit(request.args, MAX_PAGE)
         cursor = parse_cursor(request.args, STREAM_ID)
         return present_links(store.links(limit, cursor, caller().sees))

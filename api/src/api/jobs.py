@@ -1,18 +1,23 @@
 """What a client may do with jobs that were added (design §2): look at them, cancel, retry."""
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, request
 
-from api.accepting import POLL_AFTER, Accepted, accept
+from api import shapes
+from api.accepting import POLL_AFTER, accept
 from api.access import caller
 from api.bodies import parse_retry, unknown_urls
 from api.documents import read_document
 from api.limits import note_urls, urls_quota
 from api.parameters import NUMBER, parse_cursor, parse_limit, parse_status
-from api.presenting import present_images, present_job, present_jobs
+from api.presenting import (
+    present_images,
+    present_in_older_dialect,
+    present_job,
+    present_jobs,
+)
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
 from jobs.errors import JobNotFound, UnknownURLs
@@ -20,7 +25,7 @@ from jobs.estimate import estimate
 from jobs.model import ImageStatus, JobStatus
 from jobs.store import JobStore
 
-Answer = tuple[dict[str, Any], dict[str, str]]
+Headers = dict[str, str]
 
 
 def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blueprint:
@@ -35,26 +40,27 @@ def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blue
             raise JobNotFound
 
     @routes.get("/upload")
-    def all_jobs() -> dict[str, Any]:
+    def all_jobs() -> shapes.Jobs:
         status = parse_status(request.args, JobStatus)
         limit, cursor = parse_limit(request.args, 100), parse_cursor(request.args, NUMBER)
         return present_jobs(store.jobs(status, limit, cursor, caller().sees))
 
     @routes.get("/upload/<uuid:job_id>")
-    def job(job_id: UUID) -> Answer:
-        return _show(job_id, "complete")
+    def job(job_id: UUID) -> tuple[shapes.Job, Headers]:
+        return _show(job_id)
 
     @routes.get("/uploaded/<uuid:job_id>")
-    def job_in_older_dialect(job_id: UUID) -> Answer:
-        return _show(job_id, "completed")
+    def job_in_older_dialect(job_id: UUID) -> tuple[shapes.OlderJob, Headers]:
+        body, headers = _show(job_id)
+        return present_in_older_dialect(body), headers
 
     @routes.delete("/upload/<uuid:job_id>")
-    def cancel(job_id: UUID) -> Answer:
+    def cancel(job_id: UUID) -> tuple[shapes.Job, Headers]:
         store.cancel(str(job_id))
-        return _show(job_id, "complete")
+        return _show(job_id)
 
     @routes.post("/upload/<uuid:job_id>/retry")
-    def retry(job_id: UUID) -> Accepted:
+    def retry(job_id: UUID) -> tuple[shapes.Retried, int, Headers]:
         document = read_document(settings, optional=True)
         which = parse_retry(document, settings.max_urls_per_job, settings.max_url_length)
         try:
@@ -62,21 +68,22 @@ def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blue
         except UnknownURLs as error:
             raise unknown_urls(error.positions) from None
         note_urls(retried)
-        return accept(dispatcher, str(job_id), retried=retried)
+        headers = accept(dispatcher, str(job_id))
+        return {"jobId": str(job_id), "retried": retried}, 202, headers
 
     @routes.get("/upload/<uuid:job_id>/images")
-    def images_of_job(job_id: UUID) -> dict[str, Any]:
+    def images_of_job(job_id: UUID) -> shapes.Images:
         status = parse_status(request.args, ImageStatus)
         limit, cursor = parse_limit(request.args, 100), parse_cursor(request.args, NUMBER)
         return present_images(store.images(str(job_id), status, limit, cursor))
 
-    def _show(job_id: UUID, complete: str) -> Answer:
+    def _show(job_id: UUID) -> tuple[shapes.Job, Headers]:
         job = store.get(str(job_id))
         if job.status is JobStatus.COMPLETE:
-            return present_job(job, complete), {}
+            return present_job(job), {}
         destination = store.destination()
         expected = estimate(len(job.pending), destination, datetime.now(UTC))
-        body = present_job(job, complete, expected, destination.holdup)
+        body = present_job(job, expected, destination.holdup)
         return body, {"Retry-After": POLL_AFTER}
 
     return routes

@@ -1,54 +1,69 @@
-"""Jobs, images and pages as the JSON of the contract (design §2)."""
+"""Jobs, images and pages as the JSON of the contract (design §2): the shapes of `api.shapes`."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
+from api import shapes
 from jobs.model import Destination, Failure, Image, Job, JobStatus, Page, Pause, Summary
+
+_OLDER_STATUS: Mapping[JobStatus, shapes.OlderStatus] = {
+    JobStatus.PENDING: "pending",
+    JobStatus.IN_PROGRESS: "in-progress",
+    JobStatus.COMPLETE: "completed",
+}
 
 
 def present_job(
-    job: Job,
-    complete: str = "complete",
-    expected: datetime | None = None,
-    holdup: Pause | None = None,
-) -> dict[str, Any]:
-    """A job; while it is not complete, when it should be, and what its images wait for, if they do.
-
-    The older dialect has another word for `complete`, as a status and as a key.
-    """
-    body: dict[str, Any] = {
+    job: Job, expected: datetime | None = None, holdup: Pause | None = None
+) -> shapes.Job:
+    """A job; while it is not complete, when it should be, and what its images wait for, if so."""
+    body: shapes.Job = {
         "id": job.id,
         "created": present_time(job.created),
-        "finished": job.finished and present_time(job.finished),
-        "status": complete if job.status is JobStatus.COMPLETE else job.status,
-        "uploaded": {"pending": job.pending, complete: job.complete, "failed": job.failed},
+        "finished": _time_or_null(job.finished),
+        "status": job.status,
+        "uploaded": {"pending": job.pending, "complete": job.complete, "failed": job.failed},
     }
     if job.status is not JobStatus.COMPLETE:
-        body["estimate"] = expected and present_time(expected)
+        body["estimate"] = _time_or_null(expected)
     if holdup:
-        body["waiting"] = present_pause(holdup, "resumesAt")
+        body["waiting"] = {"reason": holdup.reason, "resumesAt": present_time(holdup.until)}
     return body
 
 
-def present_jobs(page: Page[Summary]) -> dict[str, Any]:
+def present_in_older_dialect(job: shapes.Job) -> shapes.OlderJob:
+    """The same job with another word for `complete`, as a status and as a key."""
+    urls = job["uploaded"]
+    return {
+        **job,
+        "status": _OLDER_STATUS[job["status"]],
+        "uploaded": {
+            "pending": urls["pending"],
+            "completed": urls["complete"],
+            "failed": urls["failed"],
+        },
+    }
+
+
+def present_jobs(page: Page[Summary]) -> shapes.Jobs:
     """Jobs without their URLs; `next` is null at the end."""
     return {"jobs": [_summary(job) for job in page.items], "next": page.next}
 
 
-def present_images(page: Page[Image]) -> dict[str, Any]:
+def present_images(page: Page[Image]) -> shapes.Images:
     """Images of a job; `next` is null at the end."""
     return {"images": [_image(image) for image in page.items], "next": page.next}
 
 
-def present_links(page: Page[str]) -> dict[str, Any]:
+def present_links(page: Page[str]) -> shapes.Links:
     """Links of uploaded images; `next` is there only when there is more."""
-    body: dict[str, Any] = {"uploaded": page.items}
+    body: shapes.Links = {"uploaded": page.items}
     if page.next is not None:
         body["next"] = page.next
     return body
 
 
-def present_destination(destination: Destination) -> dict[str, Any]:
+def present_destination(destination: Destination) -> shapes.Destination:
     """What the destination allows, in uploads, how many images wait for it, and its pace."""
     return {
         "windows": [
@@ -56,11 +71,11 @@ def present_destination(destination: Destination) -> dict[str, Any]:
                 "name": window.name,
                 "limit": window.limit,
                 "remaining": window.remaining,
-                "resetsAt": window.resets and present_time(window.resets),
+                "resetsAt": _time_or_null(window.resets),
             }
             for window in destination.windows
         ],
-        "pause": destination.pause and present_pause(destination.pause),
+        "pause": present_pause(destination.pause),
         "inFlight": destination.in_flight,
         "waiting": destination.waiting,
         "due": destination.due,
@@ -68,9 +83,9 @@ def present_destination(destination: Destination) -> dict[str, Any]:
     }
 
 
-def present_pause(pause: Pause, until: str = "until") -> dict[str, str]:
-    """Why the whole destination waits, and until when."""
-    return {"reason": pause.reason, until: present_time(pause.until)}
+def present_pause(pause: Pause | None) -> shapes.Pause | None:
+    """Why the whole destination waits, and until when; null when it does not."""
+    return {"reason": pause.reason, "until": present_time(pause.until)} if pause else None
 
 
 def present_time(moment: datetime) -> str:
@@ -78,17 +93,17 @@ def present_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _summary(job: Summary) -> dict[str, Any]:
+def _summary(job: Summary) -> shapes.Summary:
     return {
         "id": job.id,
         "created": present_time(job.created),
-        "finished": job.finished and present_time(job.finished),
+        "finished": _time_or_null(job.finished),
         "status": job.status,
         "images": {"pending": job.pending, "complete": job.complete, "failed": job.failed},
     }
 
 
-def _image(image: Image) -> dict[str, Any]:
+def _image(image: Image) -> shapes.Image:
     return {
         "url": image.url,
         "status": image.status,
@@ -101,10 +116,14 @@ def _image(image: Image) -> dict[str, Any]:
         "attempts": image.attempts,
         "deduplicated": image.deduplicated,
         "possiblyDuplicated": image.possibly_duplicated,
-        "error": image.error and _failure(image.error),
-        "retryAt": image.retry_at and present_time(image.retry_at),
+        "error": _failure(image.error) if image.error else None,
+        "retryAt": _time_or_null(image.retry_at),
     }
 
 
-def _failure(failure: Failure) -> dict[str, Any]:
+def _failure(failure: Failure) -> shapes.Failure:
     return {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
+
+
+def _time_or_null(moment: datetime | None) -> str | None:
+    return present_time(moment) if moment else None
