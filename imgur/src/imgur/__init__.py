@@ -1,7 +1,14 @@
 """Imgur's API v3 as a library: requests to build, answers to understand. No I/O."""
 
-from imgur.answers import UploadedImage, read_credits, read_upload
-from imgur.calls import CREDITS_PATH, IMAGE_PART, UPLOAD_PATH, authorization, upload_fields
+from imgur.answers import UploadedImage, read_credits, read_deletion, read_upload
+from imgur.calls import (
+    CREDITS_PATH,
+    IMAGE_PART,
+    UPLOAD_PATH,
+    authorization,
+    deletion_path,
+    upload_fields,
+)
 from imgur.errors import (
     ImgurBlocked,
     ImgurClientThrottled,
@@ -39,7 +46,9 @@ __all__ = [
     "UploadedImage",
     "Window",
     "authorization",
+    "deletion_path",
     "read_credits",
+    "read_deletion",
     "read_limits",
     "read_upload",
     "upload_fields",

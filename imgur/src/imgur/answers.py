@@ -58,6 +58,26 @@ def read_upload(status: int, headers: Mapping[str, str], body: bytes, now: float
     )
 
 
+def read_deletion(status: int, headers: Mapping[str, str], body: bytes, now: float) -> bool:
+    """Read the answer to a deletion: True for an image that is deleted by it.
+
+    False where Imgur knows nothing by this deletehash, as after an earlier deletion: it answers
+    "Unauthorized", with a 403 or as an error inside a 200, or 404. Raises an ImgurError for all
+    else.
+    """
+    answer = _object(body)
+    if answer is not None:
+        data, is_2xx = answer.get("data"), 200 <= status < 300
+        if is_2xx and answer.get("success") is True and data is True:
+            return True
+        error = data.get("error") if isinstance(data, dict) else None
+        if (is_2xx or status == 403) and error == "Unauthorized":
+            return False
+        if status == 404 and "data" in answer:
+            return False
+    raise read_failure(status, headers, body, answer, now)
+
+
 def read_credits(status: int, headers: Mapping[str, str], body: bytes, now: float) -> Limits:
     """Read the answer to `GET /3/credits`: the limits of user and client, at least one of them.
 

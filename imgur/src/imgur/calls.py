@@ -1,9 +1,11 @@
-"""What to send: the two calls this service makes to Imgur's API v3. Sending is the caller's part.
+"""What to send: the three calls this service makes to Imgur's API v3. Sending is the caller's part.
 
 An upload is `POST` of multipart/form-data to `UPLOAD_PATH`: the `upload_fields` and the image's
-bytes as the file part `IMAGE_PART`. The credits are a `GET` of `CREDITS_PATH`. Both carry the
-`authorization` headers.
+bytes as the file part `IMAGE_PART`. A deletion is `DELETE` of the `deletion_path`. The credits are
+a `GET` of `CREDITS_PATH`. All carry the `authorization` headers.
 """
+
+from urllib.parse import quote
 
 UPLOAD_PATH = "/3/image"
 CREDITS_PATH = "/3/credits"
@@ -13,6 +15,11 @@ IMAGE_PART = "image"
 def authorization(client_id: str) -> dict[str, str]:
     """Build the header of an anonymous call (apidocs.imgur.com, "Authorization")."""
     return {"Authorization": f"Client-ID {client_id}"}
+
+
+def deletion_path(deletehash: str) -> str:
+    """Build the path of an anonymous image by its deletehash: a secret, and so is the path."""
+    return f"{UPLOAD_PATH}/{quote(deletehash, safe='')}"
 
 
 def upload_fields(

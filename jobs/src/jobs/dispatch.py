@@ -1,5 +1,6 @@
 """Dispatch: what may run now becomes Celery messages."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from celery import Celery
@@ -8,7 +9,7 @@ from kombu.exceptions import KombuError, OperationalError
 from redis.exceptions import RedisError
 
 from jobs.errors import StoreUnavailable
-from jobs.queue import UPLOAD_IMAGES, make_celery
+from jobs.queue import DELETE_IMAGE, UPLOAD_IMAGES, make_celery
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 
@@ -36,14 +37,21 @@ class Dispatcher:
     def dispatch(self) -> int:
         """Send what may run now; return the number of messages. Raises StoreUnavailable."""
         messages = self._store.admit(MOST_MESSAGES)
+        return self._send(UPLOAD_IMAGES, [(one.job_id, one.indexes) for one in messages])
+
+    def dispatch_deletions(self) -> int:
+        """The same for images that are to be deleted: after a DELETE, and once a second."""
+        return self._send(DELETE_IMAGE, self._store.admit_deletions(MOST_MESSAGES))
+
+    def _send(self, task: str, messages: Sequence[tuple[object, ...]]) -> int:
         if not messages:
             return 0
         try:
             with self._celery.producer_or_acquire() as producer:
-                for message in messages:
+                for arguments in messages:
                     self._celery.send_task(
-                        UPLOAD_IMAGES,
-                        (message.job_id, message.indexes),
+                        task,
+                        arguments,
                         producer=producer,
                         ignore_result=True,  # else Celery subscribes to a result nobody reads
                     )

@@ -1,6 +1,7 @@
 """What can go wrong between a deployable and the store.
 
 * JobsError
+  x DeletionNotFound
   x JobNotFound
   x KeyReused
   x QuotaExceeded
@@ -15,6 +16,10 @@ from jobs.model import Balance
 
 class JobsError(Exception):
     """Base of all errors of this package."""
+
+
+class DeletionNotFound(JobsError):
+    """No image is deleted by this token, or it is forgotten with its job."""
 
 
 class JobNotFound(JobsError):

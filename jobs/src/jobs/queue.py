@@ -6,6 +6,8 @@ from jobs.settings import JobsSettings
 
 #: The task that ferries images of one job: `upload_images(job_id, [index, ...])`. No URL ever.
 UPLOAD_IMAGES = "imgferry.upload_images"
+#: The task that deletes an image at the destination: `delete_image(job_id, index)`.
+DELETE_IMAGE = "imgferry.delete_image"
 #: The queue, and the Redis list, that the messages wait in.
 QUEUE = "imgferry"
 

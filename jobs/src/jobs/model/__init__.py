@@ -1,5 +1,6 @@
 """The words of jobs, of the work on their images, of the destination and of quotas. No I/O."""
 
+from jobs.model.deletion import Deletion, DeletionStatus
 from jobs.model.destination import Destination, Pause, Told, Window
 from jobs.model.job import (
     Added,
@@ -38,6 +39,8 @@ __all__ = [
     "Balance",
     "Begun",
     "Claim",
+    "Deletion",
+    "DeletionStatus",
     "Destination",
     "Failed",
     "Failure",

@@ -47,12 +47,17 @@ class ImageOptions:
 
 @dataclass(frozen=True, slots=True)
 class JobOptions:
-    """What may be asked for with a job. `images` has the options of images by their index."""
+    """What may be asked for with a job. `images` has the options of images by their index.
+
+    The images of a `deletable` job are its own: each is uploaded though its bytes be known, and
+    given to no other job. So whoever deletes one takes it from nobody else.
+    """
 
     priority: Priority = Priority.NORMAL
     title: str | None = None
     labels: Sequence[str] = ()
     webhook: str | None = None
+    deletable: bool = False
     images: Mapping[int, ImageOptions] = field(default_factory=dict)
 
 
@@ -117,6 +122,7 @@ class Image:
 
     A `deduplicated` one was not uploaded: the same bytes were at the destination already. One that
     is `possibly_duplicated` may be there twice: nobody knows how an earlier upload of it ended.
+    A `deleted` one was complete, and is at the destination no more: it has no link.
     """
 
     url: str
@@ -130,6 +136,7 @@ class Image:
     bytes: int | None = None
     deduplicated: bool = False
     possibly_duplicated: bool = False
+    deleted: bool = False
     error: Failure | None = None
     retry_at: datetime | None = None
 

@@ -2,14 +2,15 @@
 -- job of this Idempotency-Key, which an earlier request may have added; nothing where that request
 -- had another body; or, where the quota has fewer URLs left, how many, and the ms until it has all.
 -- ARGV: job, the key or '', body, ms that the key is kept, the job's stride, its owner, a quota or
--- '', its limit, its window in ms, the job's title or '', labels (JSON) or '', webhook or '', of how
--- many images there are options, index and options (JSON) of each, url ...
+-- '', its limit, its window in ms, the job's title or '', labels (JSON) or '', webhook or '', '1'
+-- where it is deletable, of how many images there are options, index and options (JSON) of each,
+-- url ...
 
 local job, once, body, keep, stride, owner, quota, limit, window = unpack(ARGV, 1, 9)
-local asked = {title = ARGV[10], labels = ARGV[11], webhook = ARGV[12]}
+local asked = {title = ARGV[10], labels = ARGV[11], webhook = ARGV[12], deletable = ARGV[13]}
 local options, urls = {}, {}
-local first = 14 + 2 * ARGV[13]
-for i = 14, first - 1 do options[#options + 1] = ARGV[i] end
+local first = 15 + 2 * ARGV[14]
+for i = 15, first - 1 do options[#options + 1] = ARGV[i] end
 for i = first, #ARGV do urls[#urls + 1] = ARGV[i] end
 
 local key = 'imgferry:once:' .. once

@@ -49,7 +49,9 @@ class Adding(Connected):
 def _written(options: JobOptions) -> list[str | int]:
     labels = json.dumps(list(options.labels)) if options.labels else ""
     images = [part for index, of in options.images.items() for part in (index, write_options(of))]
-    return [options.title or "", labels, options.webhook or "", len(options.images), *images]
+    deletable = "1" if options.deletable else ""
+    asked = [options.title or "", labels, options.webhook or "", deletable]
+    return [*asked, len(options.images), *images]
 
 
 def _digest(text: str) -> str:

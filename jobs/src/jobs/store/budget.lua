@@ -4,6 +4,8 @@
 local BUDGET = 'imgferry:budget'
 -- Answers tell the same end with some jitter: whole seconds, the way here, two clocks.
 local SAME_END = 1500
+-- A deletion that is due within so many ms, the shortest after which it is sent again, is under way.
+local SOON = 15000
 
 -- A window that has ended is full again, and its next end not known yet.
 local function windows(at)
@@ -53,10 +55,20 @@ local function learn(at, name, length, limit, remaining, resets_in, untold)
     name .. ':remaining', remaining, name .. ':resets', resets, name .. ':told', told)
 end
 
+-- Learns what answers told. In ARGV at `first` stands of how many windows, then six for each: name,
+-- length in ms, limit or '', remaining (in uploads), ms to its end or 0, uploads whose answer told
+-- nothing. Returns where in ARGV what follows begins.
+local function learn_all(at, first)
+  local behind = first + 1 + 6 * ARGV[first]
+  for i = first + 1, behind - 1, 6 do learn(at, unpack(ARGV, i, i + 5)) end
+  return behind
+end
+
 -- How many images more may be under way. Where a spent window does not say when it ends, one image
--- asks; after a pause one image asks too, before all go on.
+-- asks; after a pause one image asks too, before all go on. A deletion counts as an upload, which
+-- costs more, from when it is due until it is done or put off: images wait for it, not it for them.
 local function allowance(at)
-  local under_way = redis.call('ZCARD', LEASES)
+  local under_way = redis.call('ZCARD', LEASES) + redis.call('ZCOUNT', DELETIONS, '-inf', at + SOON)
   local allowed = math.huge
   for _, window in pairs(windows(at)) do
     local remaining = window.remaining

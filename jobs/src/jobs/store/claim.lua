@@ -8,6 +8,9 @@ local stop = paused(at)
 local function answer(job, index, token, content)
   if stop or not is_holder(job, index, token) then return 'refused' end
   local member = job .. ':' .. index
+  -- The images of a deletable job are its own.
+  local is_own = redis.call('HEXISTS', job_key(job), 'deletable') == 1
+  if is_own then content = '' end
   if content ~= '' then
     if redis.call('HEXISTS', CONTENTS, content) == 1 then return 'known' end
     local claimant = redis.call('HGET', CLAIMS, content)

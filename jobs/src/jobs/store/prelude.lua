@@ -2,8 +2,9 @@
 -- Redis runs a script as a whole or, out of memory or read-only, not at all (`#!lua`).
 
 -- One byte per image in job:<id>:states. The first three are pending to the outside, the next two
--- complete: uploaded, or known before.
+-- complete: uploaded, or known before. One that was uploaded may be deleted later.
 local WAITING, ADMITTED, BEGUN, COMPLETE, KNOWN, FAILED = 'w', 'a', 'b', 'c', 'k', 'f'
+local DELETED = 'd'
 
 local JOBS, FINISHED = 'imgferry:jobs', 'imgferry:finished'
 local WAITING_JOBS, TURN = 'imgferry:waiting', 'imgferry:turn'
@@ -11,6 +12,7 @@ local LEASES, DUE, PENDING = 'imgferry:leases', 'imgferry:due', 'imgferry:pendin
 local HOLDERS, CLAIMS = 'imgferry:holders', 'imgferry:claims'
 local UPLOADS, CONTENTS = 'imgferry:uploads', 'imgferry:contents'
 local WORKERS, PAUSE = 'imgferry:workers', 'imgferry:pause'
+local DELETIONS = 'imgferry:deletions'
 
 local function job_key(job, part)
   return 'imgferry:job:' .. job .. (part and ':' .. part or '')
@@ -42,7 +44,7 @@ local function set_state(job, index, state)
 end
 
 -- A count of up to 255 for each image, a byte: `attempts` that ended, `losses` of its worker, and
--- `doubts`: uploads of which nobody knows how they ended.
+-- `doubts`: uploads of which nobody knows how they ended. `deletions`: how often one was sent.
 local function count_of(job, index, what)
   return string.byte(redis.call('GETRANGE', job_key(job, what), index, index)) or 0
 end

@@ -1,16 +1,12 @@
 -- What became of images, first writer wins. Returns how many of the outcomes were taken.
--- ARGV: how many windows the destination told of, and six for each: name, length in ms, limit or
--- '', remaining (in uploads), ms to its end or 0, uploads whose answer told nothing; then seven for
--- each outcome: job, index, token, 'complete' | 'known' | 'failed' | 'retry' | 'released', the
--- content | ms until then | '', detail (JSON), '1' where it may be at the destination all the same.
+-- ARGV: what the destination told of its windows (`learn_all`); then seven for each outcome: job,
+-- index, token, 'complete' | 'known' | 'failed' | 'retry' | 'released', the content | ms until then
+-- | '', detail (JSON), '1' where it may be at the destination all the same.
 
 local at = now()
 local taken, done = 0, 0
 
-local outcomes = 2 + 6 * ARGV[1]
-for i = 2, outcomes - 1, 6 do learn(at, unpack(ARGV, i, i + 5)) end
-
-for i = outcomes, #ARGV, 7 do
+for i = learn_all(at, 1), #ARGV, 7 do
   local job, index, token, what, value, detail, in_doubt = unpack(ARGV, i, i + 6)
   local state, member = state_of(job, index), job .. ':' .. index
   -- An upload that happened is true whoever made it; anything else only from the present holder.
@@ -29,10 +25,13 @@ for i = outcomes, #ARGV, 7 do
       done = done + 1
       redis.call('ZREM', DUE, member)
       settle(job, index, COMPLETE, detail)
-      local owner = redis.call('HGET', job_key(job), 'owner') or ''
+      local of_job = redis.call('HMGET', job_key(job), 'owner', 'deletable')
+      local owner, deletable = of_job[1] or '', of_job[2]
+      if deletable then value = '' end  -- it is given to no other job
       local id =
         redis.call('XADD', UPLOADS, '*', 'image', detail, 'content', value, 'owner', owner)
       if value ~= '' then redis.call('HSET', CONTENTS, value, id) end
+      if deletable then redis.call('HSET', job_key(job, 'uploads'), index, id) end
     elseif what == 'known' then
       settle(job, index, KNOWN, detail)
     elseif what == 'failed' then

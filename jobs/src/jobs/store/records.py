@@ -1,7 +1,7 @@
 """How outcomes, jobs and images are written in Redis, and read again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from typing import Any
@@ -17,14 +17,18 @@ from jobs.model import (
     Outcome,
     Released,
     Retry,
+    Told,
     Uploaded,
 )
 
+#: The byte of an image that was uploaded and then deleted.
+DELETED = "d"
+
 #: The bytes of `job:<id>:states`, by what the outside calls them. The pending ones are waiting,
-#: admitted and begun; the complete ones uploaded, and known before.
+#: admitted and begun; the complete ones uploaded, known before, and deleted since.
 STATES = {
     ImageStatus.PENDING: "wab",
-    ImageStatus.COMPLETE: "ck",
+    ImageStatus.COMPLETE: f"ck{DELETED}",
     ImageStatus.FAILED: "f",
 }
 _STATUS = {state: status for status, states in STATES.items() for state in states}
@@ -47,6 +51,16 @@ def write_outcome(outcome: Outcome) -> list[str | int]:
     image = outcome.image
     doubt = "1" if arrived else ""
     return [image.job_id, image.index, image.token, what, value, detail, doubt]
+
+
+def write_told(told: Sequence[Told]) -> list[str | int]:
+    """The arguments that `budget.lua` takes for what answers told of windows."""
+    args: list[str | int] = [len(told)]
+    for window in told:
+        args += [window.name, _ms(window.length)]
+        args += ["" if part is None else part for part in (window.limit, window.remaining)]
+        args += [_ms(window.resets_in or 0), window.untold]
+    return args
 
 
 def write_failure(failure: Failure) -> str:
@@ -81,12 +95,15 @@ def read_image(entry: list[Any]) -> Image:
     if isinstance(known, list):
         upload["link"], upload["id"], _, upload["type"], *sizes = known
         upload["width"], upload["height"], upload["bytes"] = sizes
+    if state == DELETED:
+        upload["link"] = None
     return Image(
         url=url,
         status=status,
         attempts=attempts,
         deduplicated=state == "k",
         possibly_duplicated=doubts > 0,
+        deleted=state == DELETED,
         error=Failure(**known) if isinstance(known, dict) else None,
         retry_at=read_time(due) if due and status is ImageStatus.PENDING else None,
         **upload,
@@ -103,3 +120,7 @@ def read_status(facts: Mapping[str, str | None]) -> JobStatus:
 def read_time(ms: str | float) -> datetime:
     """A time as Redis keeps it, in ms since the epoch."""
     return datetime.fromtimestamp(float(ms) / 1000, UTC)
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)

@@ -22,9 +22,13 @@ class Scripts:
 
         self.add = script("quota", "add")
         self.admit = script("holding", "failing", "budget", "admit")
+        self.admit_deletions = script("budget", "admit_deletions")
         self.begin = script("begin")
         self.cancel = script("failing", "cancel")
         self.claim = script("holding", "claim")
+        self.delete = script("delete")
+        self.deleted = script("budget", "deleted")
+        self.deletion = script("deletion", flags=READS)
         self.destination = script("budget", "pace", "destination", flags=READS)
         self.forget = script("forget", flags=SMALL)
         self.heartbeat = script("holding", "heartbeat", flags=SMALL)

@@ -7,14 +7,16 @@
 | `finished` | sorted set | finished jobs, by when they finished |
 | `job:<id>` | hash | created, begun, finished (ms); total, pending, failed (images); next: the \
     first never admitted; stride, turn: its place in the round; cancelled: how its images fail; \
-    owner: whose it is, or empty; title, labels (JSON), webhook: where given |
+    owner: whose it is, or empty; title, labels (JSON), webhook, deletable (1): where given |
 | `job:<id>:urls` | list | the submitted URLs, duplicates stripped |
 | `job:<id>:options` | hash | index -> JSON: what is told to others with an image |
 | `job:<id>:states` | string | a byte per image: w(aiting) a(dmitted) b(egun) c(omplete) k(nown) \
-    f(ailed) |
+    d(eleted) f(ailed) |
 | `job:<id>:attempts` | string | a byte per image: how many attempts have ended |
 | `job:<id>:losses` | string | a byte per image: how often its worker was lost |
 | `job:<id>:doubts` | string | a byte per image: uploads of which nobody knows the end |
+| `job:<id>:deletions` | string | a byte per image: how often its deletion was sent |
+| `job:<id>:uploads` | hash | index -> its id in the stream of uploads, of a deletable job |
 | `job:<id>:images` | hash | index -> JSON: what it became, or why the last attempt failed |
 | `job:<id>:returned` | list | indexes that were admitted before and wait again |
 | `once:<digest>` | hash | of an owner's Idempotency-Key: the job, and the digest of the body |
@@ -25,6 +27,8 @@
 | `holders` | hash | `<job>:<index>` of begun images -> the token of who began it, and behind a \
     slash, while it is being uploaded, the content |
 | `claims` | hash | content -> `<job>:<index>` of the image that uploads it |
+| `deletion:<digest>` | string | `<job>:<index>` of the image that a deletion token deletes |
+| `deletions` | sorted set | `<job>:<index>` of images to delete, by when that is sent (again) |
 | `due` | sorted set | `<job>:<index>` of images that wait for a retry, by when it is due |
 | `pending` | string | how many images of all jobs are pending |
 | `uploads` | stream | each upload: image (the JSON of `images`), content, and the job's owner |
@@ -48,8 +52,9 @@ from jobs.model import Begun, Claim, Failure, Heartbeat, Held, Message, Outcome,
 from jobs.store.adding import Adding
 from jobs.store.clients import Clients
 from jobs.store.connection import answering
+from jobs.store.deletions import Deletions
 from jobs.store.quotas import Quotas
-from jobs.store.records import read_options, write_failure, write_outcome
+from jobs.store.records import read_options, write_failure, write_outcome, write_told
 from jobs.store.standing import Standing
 
 #: Images in one message: enough that the message costs little, few enough to share the workers.
@@ -71,7 +76,7 @@ _DAY = 86_400.0
 _LOST = Failure("worker-lost", "Every worker that tried this image was lost.", retryable=True)
 
 
-class JobStore(Adding, Clients, Quotas, Standing):
+class JobStore(Adding, Clients, Deletions, Quotas, Standing):
     """The jobs in one Redis. Every method raises StoreUnavailable when Redis does not answer."""
 
     # For dispatch, and once a second
@@ -122,11 +127,7 @@ class JobStore(Adding, Clients, Quotas, Standing):
 
         `told` is what the destination's answers said of its windows meanwhile.
         """
-        args: list[str | int] = [len(told)]
-        for window in told:
-            args += [window.name, _ms(window.length)]
-            args += ["" if part is None else part for part in (window.limit, window.remaining)]
-            args += [_ms(window.resets_in or 0), window.untold]
+        args = write_told(told)
         for outcome in outcomes:
             args += write_outcome(outcome)
         with answering():
