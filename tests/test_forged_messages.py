@@ -15,7 +15,7 @@ import pytest
 from redis import Redis
 
 from imgferry import Client
-from jobs.queue import QUEUE, UPLOAD_IMAGES, make_celery
+from jobs.queue import DELETE_IMAGE, QUEUE, UPLOAD_IMAGES, make_celery
 from jobs.settings import JobsSettings
 from sandbox.stack import Stack
 
@@ -86,6 +86,7 @@ FORGED: dict[str, dict[str, Any]] = {
     "a task that is no name": forged_json(ARGUMENTS, task=[UPLOAD_IMAGES]),
     "a task of Celery's own": forged_json([[], {}, {}], task="celery.backend_cleanup"),
     "a callback": forged_json(called_back("celery.backend_cleanup")),
+    "a deletion of what is no image": forged_json([["*", -1], {}, {}], task=DELETE_IMAGE),
     "in a hundred years": forged_json(ARGUMENTS, eta="2126-01-01T00:00:00"),
     "at no time": forged_json(ARGUMENTS, expires="never"),
     **{f"a time limit {n}": forged_json(ARGUMENTS, timelimit="x") for n in range(30)},

@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from celery_queue.deletehashes import sealed_with
+from celery_queue.deletehashes import Unreadable, sealed_with, unseal
 
 keys = st.binary(min_size=32, max_size=32).map(lambda key: base64.urlsafe_b64encode(key).decode())
 
@@ -22,6 +22,20 @@ def test_all_keys_there_ever_were_read_what_the_first_sealed(
     assert MultiFernet(map(Fernet, newer)).decrypt(sealed).decode() == deletehash
     with pytest.raises(InvalidToken):
         Fernet(newer[0]).decrypt(sealed)
+
+
+@given(st.lists(keys, max_size=3, unique=True), st.text("abcXYZ019", min_size=15, max_size=15))
+def test_a_worker_reads_what_it_sealed(keys: list[str], deletehash: str) -> None:
+    assert unseal(sealed_with(keys)(deletehash), keys) == deletehash
+    newer = [Fernet.generate_key().decode(), *keys]
+    assert unseal(sealed_with(keys)(deletehash), newer) == deletehash
+
+
+def test_without_its_key_it_is_unreadable() -> None:
+    sealed = sealed_with([Fernet.generate_key().decode()])("x7K2mPq9LwRt3Vn")
+    for keys in ([], [Fernet.generate_key().decode()]):
+        with pytest.raises(Unreadable):
+            unseal(sealed, keys)
 
 
 def test_nobody_can_tell_whether_two_are_the_same() -> None:

@@ -5,12 +5,12 @@ import subprocess
 import sys
 
 from celery_queue.celery import app
-from celery_queue.tasks import UploadImages
-from jobs.queue import QUEUE, UPLOAD_IMAGES
+from celery_queue.tasks import DeleteImage, UploadImages
+from jobs.queue import DELETE_IMAGE, QUEUE, UPLOAD_IMAGES
 
 
-def test_the_task_has_the_name_of_the_contract() -> None:
-    assert UploadImages.name == UPLOAD_IMAGES
+def test_the_tasks_have_the_names_of_the_contract() -> None:
+    assert (UploadImages.name, DeleteImage.name) == (UPLOAD_IMAGES, DELETE_IMAGE)
     assert app.conf.task_default_queue == QUEUE
 
 

@@ -9,7 +9,7 @@ from celery import bootsteps
 from celery_queue.process import WorkerProcess
 from celery_queue.selftest import GuardBroken, check_guard
 from celery_queue.settings import WorkerSettings
-from celery_queue.tasks import UploadImages
+from celery_queue.tasks import DeleteImage, UploadImages
 from jobs.dispatch import Dispatcher
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
@@ -21,7 +21,7 @@ class FerryStep(bootsteps.StartStopStep):  # type: ignore[misc]
     requires = ("celery.worker.components:Pool",)
 
     def start(self, worker: Any) -> None:
-        """Put the process together and give it its task."""
+        """Put the process together and give it its tasks."""
         settings = WorkerSettings.load()
         if not settings.imgur_client_id:
             sys.exit(
@@ -38,6 +38,7 @@ class FerryStep(bootsteps.StartStopStep):  # type: ignore[misc]
         )
         self._process.start()
         worker.app.register_task(UploadImages(self._process))
+        worker.app.register_task(DeleteImage(self._process))
 
     def stop(self, _worker: Any) -> None:
         """Finish and give back what is held."""

@@ -11,7 +11,7 @@ import structlog
 from celery.worker.consumer import Consumer
 from kombu.message import Message
 
-from jobs.queue import UPLOAD_IMAGES
+from jobs.queue import DELETE_IMAGE, UPLOAD_IMAGES
 
 log = structlog.get_logger()
 
@@ -45,7 +45,7 @@ def _is_ours(message: Message) -> bool:
     try:
         arguments, named, embed = message.payload
         return (
-            headers["task"] == UPLOAD_IMAGES
+            headers["task"] in (UPLOAD_IMAGES, DELETE_IMAGE)
             and isinstance(headers["id"], str)
             and isinstance(arguments, list)
             and isinstance(named, dict)

@@ -12,6 +12,7 @@ import structlog
 from celery_queue.addresses import Guard
 from celery_queue.contents import Contents
 from celery_queue.deletehashes import sealed_with
+from celery_queue.deletion import Deleter
 from celery_queue.ferry import Ferry
 from celery_queue.fetch import Fetcher
 from celery_queue.hosts import Hosts
@@ -56,7 +57,7 @@ class WorkerProcess:
         """Open the sessions and say that this worker lives."""
         loop, heartbeat = self._threads
         loop.start()
-        self._ferry = self._run(self._open())
+        self._ferry, self._deleter = self._run(self._open())
         self._beat_once()
         heartbeat.start()
 
@@ -75,6 +76,11 @@ class WorkerProcess:
         except StoreUnavailable as error:
             # What was admitted or begun runs again when its lease ends.
             log.warning("store away", job_id=message.job_id, cause=str(error))
+
+    def delete(self, job_id: str, index: int) -> None:
+        """Delete an image at Imgur."""
+        if not self._leaving:  # else another does it, when it is sent again
+            self._run(self._deleter.delete(job_id, index))
 
     def stop(self) -> None:
         """Finish what is being uploaded, and give the rest back.
@@ -97,7 +103,7 @@ class WorkerProcess:
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def _open(self) -> Ferry:
+    async def _open(self) -> tuple[Ferry, Deleter]:
         settings = self._settings
         at_once = settings.worker_images_at_once
         fetcher = Fetcher(
@@ -122,7 +128,7 @@ class WorkerProcess:
         )
         await self._sessions.enter_async_context(uploader)
         await learn_budget(self._store, uploader)
-        return Ferry(
+        ferry = Ferry(
             self._hosts,
             await self._sessions.enter_async_context(fetcher),
             Contents(settings.imgur_api_url, deduplicate=settings.deduplicate),
@@ -130,6 +136,7 @@ class WorkerProcess:
             recorder,
             images_at_once=at_once,
         )
+        return ferry, Deleter(self._store, uploader, recorder, settings.deletehash_key)
 
     def _beat(self) -> None:
         while True:
@@ -145,6 +152,7 @@ class WorkerProcess:
             self._loop.call_soon_threadsafe(self._ferry.renewed, began + LEASE, heard)
             self._hosts.renew()
             self._dispatcher.dispatch()
+            self._dispatcher.dispatch_deletions()
             self._store.forget()
         except StoreUnavailable as error:
             log.warning("no heartbeat", cause=str(error))

@@ -1,11 +1,11 @@
-"""The one Celery task."""
+"""The Celery tasks. What is no call of them as dispatch sends it is dropped."""
 
 import structlog
 from celery import Task
 
 from celery_queue.process import WorkerProcess
 from jobs.model import Message
-from jobs.queue import UPLOAD_IMAGES
+from jobs.queue import DELETE_IMAGE, UPLOAD_IMAGES
 
 log = structlog.get_logger()
 
@@ -30,6 +30,24 @@ class UploadImages(Task):  # type: ignore[misc]
                 self._process.ferry(Message(job_id, indexes))
             case _:
                 # Its images, if it has any, run again when their leases end.
+                log.warning("message not understood", task=self.name)
+
+
+class DeleteImage(Task):  # type: ignore[misc]
+    """Delete an image at Imgur: `delete_image(job_id, index)`. Returns nothing."""
+
+    name = DELETE_IMAGE
+    typing = False
+
+    def __init__(self, process: WorkerProcess) -> None:
+        self._process = process
+
+    def run(self, *arguments: object, **named: object) -> None:
+        """Run in one of Celery's threads."""
+        match arguments:
+            case (str(job_id), int(index)) if not named and _is_index(index):
+                self._process.delete(job_id, index)
+            case _:
                 log.warning("message not understood", task=self.name)
 
 

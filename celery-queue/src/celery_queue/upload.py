@@ -1,4 +1,4 @@
-"""Uploading: from the bytes of an image to its place at Imgur, over aiohttp."""
+"""Uploading: from the bytes of an image to its place at Imgur, and away again, over aiohttp."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -18,6 +18,7 @@ from imgur import (
     UploadedImage,
     calls,
     read_credits,
+    read_deletion,
     read_limits,
     read_upload,
 )
@@ -84,6 +85,19 @@ class Uploader:
             self._learn(told_by(limits, uploads=1))
             deletehash = image.deletehash and self._seal(image.deletehash)
             return replace(image, deletehash=deletehash)
+
+    async def delete(self, deletehash: str) -> list[Told]:
+        """Delete an image, or find it gone; what the answer told. Raises ImgurError."""
+        url = self._root + calls.deletion_path(deletehash)
+        async with self._answer("DELETE", url) as (response, body):
+            now = time.time()
+            told = told_by(read_limits(response.headers, now))
+            try:
+                read_deletion(response.status, response.headers, body, now)
+            except ImgurError:
+                self._learn(told)
+                raise
+            return told
 
     async def ask_credits(self) -> list[Told]:
         """What is left before anything is uploaded. Raises ImgurError."""
