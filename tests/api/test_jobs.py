@@ -91,6 +91,7 @@ def test_what_became_of_every_image(client: FlaskClient, submit: Submit, record:
         "attempts": 1,
         "deduplicated": False,
         "possiblyDuplicated": False,
+        "deleted": False,
         "error": None,
         "retryAt": None,
     }

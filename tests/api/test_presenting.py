@@ -142,6 +142,7 @@ def test_an_image_tells_all_that_is_known_and_null_for_the_rest() -> None:
                 "attempts": 2,
                 "deduplicated": False,
                 "possiblyDuplicated": False,
+                "deleted": False,
                 "error": {
                     "code": "source-timeout",
                     "message": "The source was too slow.",

@@ -1,4 +1,11 @@
-from imgur import CREDITS_PATH, IMAGE_PART, UPLOAD_PATH, authorization, upload_fields
+from imgur import (
+    CREDITS_PATH,
+    IMAGE_PART,
+    UPLOAD_PATH,
+    authorization,
+    deletion_path,
+    upload_fields,
+)
 
 
 def test_paths_and_part_are_the_documented_ones() -> None:
@@ -7,6 +14,11 @@ def test_paths_and_part_are_the_documented_ones() -> None:
 
 def test_client_id_goes_into_the_authorization_header() -> None:
     assert authorization("0123456789abcde") == {"Authorization": "Client-ID 0123456789abcde"}
+
+
+def test_a_deletion_names_the_image_by_its_deletehash_and_nothing_else() -> None:
+    assert deletion_path("Mae6V4NtP4kZ8gU") == "/3/image/Mae6V4NtP4kZ8gU"
+    assert deletion_path("../credits?a") == "/3/image/..%2Fcredits%3Fa"
 
 
 def test_an_image_alone_is_a_file() -> None:

@@ -47,11 +47,12 @@ def admit_callers(app: Flask, settings: ApiSettings) -> None:
     def admit() -> None:
         if request.blueprint == "health":
             return
-        if settings.api_keys:
+        # A token of deletion is a key of its own.
+        if settings.api_keys and request.blueprint != "deletion":
             key = _key_sent(settings.api_keys)
             bind_contextvars(key=key.name)
             g.caller = Caller(f"key:{key.name}", key.name, None if key.is_admin else key.name)
-        elif settings.allow_anonymous or _is_local(settings.proxies):
+        elif settings.api_keys or settings.allow_anonymous or _is_local(settings.proxies):
             g.caller = Caller(f"address:{_network(request.remote_addr or '')}")
         else:
             raise Problem(

@@ -4,6 +4,7 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from api.access import admit_callers
+from api.deletion import deletion
 from api.destination import destination
 from api.health import health
 from api.images import images
@@ -43,6 +44,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     limit_clients(app, settings, store)
     app.register_blueprint(images(settings, store, dispatcher))
     app.register_blueprint(jobs(settings, store, dispatcher))
+    app.register_blueprint(deletion(store, dispatcher))
     app.register_blueprint(destination(store))
     app.register_blueprint(health(store))
 

@@ -116,6 +116,7 @@ def _image(image: Image) -> shapes.Image:
         "attempts": image.attempts,
         "deduplicated": image.deduplicated,
         "possiblyDuplicated": image.possibly_duplicated,
+        "deleted": image.deleted,
         "error": _failure(image.error) if image.error else None,
         "retryAt": _time_or_null(image.retry_at),
     }

@@ -13,7 +13,7 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from jobs.errors import JobNotFound, KeyReused, StoreUnavailable
+from jobs.errors import DeletionNotFound, JobNotFound, KeyReused, StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -27,6 +27,7 @@ TITLES = {
     "local-only": "This service answers its own machine only",
     "quota-exceeded": "The client has asked for too much",
     "unknown-job": "No job has this id",
+    "unknown-deletion": "This link deletes no image",
     "store-unavailable": "The store is unavailable",
     "not-ready": "The service is not ready",
 }
@@ -88,6 +89,11 @@ def answer_with_problems(app: Flask) -> None:
     def unknown_job(_: JobNotFound) -> Response:
         detail = "No job has this id, or it was finished so long ago that it is forgotten."
         return Problem(404, detail, kind="unknown-job").response()
+
+    @app.errorhandler(DeletionNotFound)
+    def unknown_deletion(_: DeletionNotFound) -> Response:
+        detail = "This link deletes no image, or was made so long ago that its job is forgotten."
+        return Problem(404, detail, kind="unknown-deletion").response()
 
     @app.errorhandler(KeyReused)
     def key_reused(_: KeyReused) -> Response:

@@ -27,8 +27,9 @@ def log_requests(app: Flask) -> None:
         g.request_id = sent if _SANE.fullmatch(sent) else uuid4().hex
         clear_contextvars()
         bind_contextvars(request_id=g.request_id)
-        if request.view_args:
-            bind_contextvars(**{name: str(value) for name, value in request.view_args.items()})
+        ids = {name: str(value) for name, value in (request.view_args or {}).items()}
+        ids.pop("token", None)  # who has one can delete an image
+        bind_contextvars(**ids)
 
     @app.after_request
     def end(response: Response) -> Response:

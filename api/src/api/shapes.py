@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from jobs.model import ImageStatus, JobStatus
+from jobs.model import DeletionStatus, ImageStatus, JobStatus
 
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 """UTC in ISO 8601, to the millisecond: `2026-11-21T16:48:29.123Z`."""
@@ -132,7 +132,7 @@ class Image(TypedDict):
     status: ImageStatus
     """An image that waits for another attempt or for Imgur's budget is pending."""
     link: str | None
-    """Where the image is at Imgur."""
+    """Where the image is at Imgur; null until it is there, and when it is deleted."""
     id: str | None
     """Imgur's name for it."""
     type: str | None
@@ -147,9 +147,20 @@ class Image(TypedDict):
     """The same bytes were at Imgur already, so they were not uploaded again."""
     possiblyDuplicated: bool
     """Imgur may have the image twice: nobody knows how an earlier upload of it ended."""
+    deleted: bool
+    """The image was uploaded, and is deleted at Imgur since."""
     error: Failure | None
     retryAt: Time | None
     """When the next attempt is due."""
+
+
+class Deletion(TypedDict):
+    """How far the deletion of an image is that was asked for."""
+
+    status: DeletionStatus
+    """pending until it is deleted at Imgur."""
+    link: str
+    """Where the image is, or was."""
 
 
 class Images(TypedDict):

@@ -99,6 +99,7 @@ class Image:
 
     A `deduplicated` one was not uploaded: the same bytes were at the destination already. One that
     is `possibly_duplicated` may be there twice: nobody knows how an earlier upload of it ended.
+    A `deleted` one is there no more, and has no link.
     """
 
     url: str
@@ -112,6 +113,7 @@ class Image:
     attempts: int
     deduplicated: bool
     possibly_duplicated: bool
+    deleted: bool
     error: Failure | None
     retry_at: datetime | None
 
@@ -131,6 +133,7 @@ class Image:
             attempts=body["attempts"],
             deduplicated=body["deduplicated"],
             possibly_duplicated=body["possiblyDuplicated"],
+            deleted=body["deleted"],
             error=error and Failure(error["code"], error["message"], error["retryable"]),
             retry_at=_moment(body["retryAt"]),
         )
