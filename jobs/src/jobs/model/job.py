@@ -57,8 +57,8 @@ class JobOptions:
     title: str | None = None
     labels: Sequence[str] = ()
     webhook: str | None = None
-    deletable: bool = False
     images: Mapping[int, ImageOptions] = field(default_factory=dict)
+    deletable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
