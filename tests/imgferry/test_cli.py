@@ -1,181 +1,101 @@
-import json
-import os
-import re
-import signal
-import socket
+"""The command line as a whole: help, exit codes, what it imports."""
+
+import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
-import requests
+from click.testing import CliRunner
 
-from imgferry import Client
-from sandbox.ports import LOOPBACK, free_port
-from sandbox.process import Process
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
-
-IMGFERRY = [sys.executable, "-m", "imgferry"]
-AT_A_TERMINAL = """
-import os, signal, sys
-os.chdir(sys.argv[1])
-signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in the background
-os.execv(sys.argv[2], sys.argv[2:])
-"""
-URL = re.compile(r"http://127\.0\.0\.1:\d+")
+from imgferry.cli import COMMANDS, main
+from sandbox.ports import free_port
 
 
-@pytest.fixture
-def marks() -> dict[str, str]:
-    """An environment that all processes of one test have in common, and only those."""
-    return {"IMGFERRY_TEST": str(uuid4()), "PORT": "0", "FLOWER_PORT": "0"}
-
-
-def run(
-    command: str, folder: Path, environment: dict[str, str]
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*IMGFERRY, command],
-        cwd=folder,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+def test_help_imports_no_command() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from imgferry.cli import main; "
+        "assert CliRunner().invoke(main, ['--help']).exit_code == 0; "
+        "print({'requests', 'rich', 'sandbox', 'imgferry.commands.upload'} & {*sys.modules})"
     )
-
-
-@contextmanager
-def up(folder: Path, environment: dict[str, str]) -> Iterator[Process]:
-    """`imgferry up`, once it serves."""
-    command = [sys.executable, "-c", AT_A_TERMINAL, str(folder), *IMGFERRY, "up"]
-    process = Process("up", command, folder, {**environment, "PYTHONUNBUFFERED": "1"})
-    process.start()
-    try:
-        process.wait_for_line("Ctrl-C stops it", timeout=90)
-        yield process
-    finally:
-        process.stop()
-
-
-def where(process: Process, part: str) -> str:
-    return process.wait_for_line(rf"{part} +({URL.pattern})")[1]
-
-
-def left(marks: dict[str, str], seconds: float = 10) -> list[str]:
-    """The command lines of the test's processes that still run after so many seconds."""
-    mark = f"IMGFERRY_TEST={marks['IMGFERRY_TEST']}".encode()
-    deadline = time.monotonic() + seconds
-    while True:
-        found = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if mark in (process / "environ").read_bytes():
-                    found.append((process / "cmdline").read_text())
-            except OSError:
-                continue  # ended meanwhile, or not ours
-        if not found or time.monotonic() > deadline:
-            return found
-        time.sleep(0.05)
-
-
-needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads Linux's /proc")
-
-
-@needs_proc
-def test_demo_ferries_and_stops(tmp_path: Path, marks: dict[str, str]) -> None:
-    done = run("demo", tmp_path, marks)
-    assert (done.returncode, done.stderr) == (0, "")
-    job = json.loads(done.stdout[done.stdout.index("{\n") : done.stdout.index("\n}\n") + 2])
-    assert job["status"] == "complete"
-    assert (len(job["uploaded"]["complete"]), len(job["uploaded"]["failed"])) == (22, 2)
-    assert "not an image" in done.stdout
-    assert left(marks, seconds=0) == []
-
-
-@needs_proc
-def test_up_serves_until_ctrl_c_and_has_the_images_of_earlier_runs(
-    tmp_path: Path, marks: dict[str, str]
-) -> None:
-    with up(tmp_path, marks) as service, Client(where(service, "API")) as client:
-        earlier = list(client.links())
-        assert len(earlier) == 22
-        assert requests.get(where(service, "Flower") + "/workers?json=1", timeout=10).ok
-        os.kill(service.pid, signal.SIGINT)
-        service.wait_for_line("Stopping")
-        assert left(marks, seconds=60) == []
-    with up(tmp_path, marks) as service, Client(where(service, "API")) as client:
-        assert list(client.links()) == earlier  # the demo's photos are known by now
-        answer = requests.get(earlier[0], timeout=10)
-        assert (answer.status_code, answer.headers["Content-Type"][:6]) == (200, "image/")
-
-
-@needs_proc
-def test_a_killed_up_leaves_no_process_and_frees_its_data(
-    tmp_path: Path, marks: dict[str, str]
-) -> None:
-    with up(tmp_path, marks) as service:
-        assert len(left(marks, seconds=0)) >= 8  # it, redis, API and its two, worker, stand-ins
-        second = run("demo", tmp_path, {**marks, "IMGFERRY_TEST": "second"})
-        assert second.returncode == 1
-        assert re.fullmatch(r"Error: Imgferry already runs with .*\.\n", second.stderr)
-        os.kill(service.pid, signal.SIGKILL)
-        assert left(marks) == []
-    assert run("demo", tmp_path, marks).returncode == 0
-
-
-def test_with_a_client_id_nothing_is_ferried_unasked(tmp_path: Path, marks: dict[str, str]) -> None:
-    imgur = {"IMGUR_CLIENT_ID": "mine", "IMGUR_API_URL": f"http://127.0.0.1:{free_port()}"}
-    with up(tmp_path, {**marks, **imgur}) as service:
-        assert "images go to IMGUR_API_URL" in service.log.read_text()
-        assert "Stand-in" not in service.log.read_text()
-        with Client(where(service, "API")) as client:
-            assert list(client.links()) == []
-    demo = run("demo", tmp_path, {**marks, **imgur})
-    assert demo.returncode == 1
-    assert re.fullmatch(r"Error: IMGUR_CLIENT_ID is set, .* Unset it for the demo\.\n", demo.stderr)
-
-
-@pytest.mark.parametrize("variable", ["PORT", "FLOWER_PORT"])
-def test_a_port_in_use_is_one_clear_line(
-    tmp_path: Path, marks: dict[str, str], variable: str
-) -> None:
-    with socket.create_server((LOOPBACK, 0)) as server:
-        port = server.getsockname()[1]
-        done = run("up", tmp_path, {**marks, variable: str(port)})
-    assert done.returncode == 1
-    assert done.stderr == (
-        f"Error: Port {port} cannot be used (Address already in use). "
-        f"Set {variable} to a free one.\n"
-    )
-
-
-def test_an_unreachable_redis_is_one_clear_line(tmp_path: Path, marks: dict[str, str]) -> None:
-    url = f"redis://:secret@127.0.0.1:{free_port()}/0"
-    done = run("demo", tmp_path, {**marks, "REDIS_URL": url})
-    assert done.returncode == 1
-    assert re.fullmatch(r"Error: REDIS_URL: the Redis at 127.0.0.1 does .*\.\n", done.stderr)
-    assert "secret" not in done.stderr
-
-
-@pytest.mark.parametrize(("variable", "value"), [("PORT", "http"), ("REDIS_URL", "localhost")])
-def test_a_wrong_setting_is_one_clear_line(
-    tmp_path: Path, marks: dict[str, str], variable: str, value: str
-) -> None:
-    done = run("up", tmp_path, {**marks, variable: value})
-    assert done.returncode == 1
-    assert re.fullmatch(rf"{variable}: .*\n", done.stderr)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_help_is_quick() -> None:
-    modules = "import sys, imgferry.cli; print({'requests', 'rich', 'sandbox'} & {*sys.modules})"
-    done = subprocess.run(
-        [sys.executable, "-c", modules], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str) -> None:
+    done = CliRunner().invoke(main, [name, "--help"])
+    assert done.exit_code == 0
+    assert done.output.startswith(f"Usage: main {name} ")
+
+
+def test_what_is_no_command() -> None:
+    done = CliRunner().invoke(main, ["uplaod"])
+    assert done.exit_code == 2
+    assert "No such command 'uplaod'" in done.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["upload", "https://example.org/cat.jpg"],
+        ["watch", "1"],
+        ["images"],
+    ],
+    ids=" ".join,
+)
+def test_no_service_is_exit_code_3(command: list[str]) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    done = CliRunner().invoke(main, [*command, "--server", url])
+    assert done.exit_code == 3
+    assert f"Error: Imgferry at {url}: no connection.\n" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("url", ["localhost:8080", "ftp://example.org", "http://", "http://[", "x"])
+def test_a_server_that_is_no_url(url: str) -> None:
+    done = CliRunner().invoke(main, ["jobs"], env={"IMGFERRY_URL": url})
+    assert done.exit_code == 2
+    assert "takes the URL of a service, as http://127.0.0.1:8080" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "nothing to upload"),
+        (["none.jpg"], "none.jpg: There is no such file"),
+        (["-i", "none.txt"], "No such file"),
+        (["--format", "webloc", "https://example.org/a.jpg"], "takes -o DIR"),
+        (["--json", "--format", "csv", "https://example.org/a.jpg"], "exclude each other"),
+        (["--resume", "1", "https://example.org/a.jpg"], "submits nothing"),
+        (["--priority", "urgent", "https://example.org/a.jpg"], "'high', 'normal', 'low'"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(arguments: list[str], says: str) -> None:
+    done = CliRunner().invoke(main, ["upload", *arguments])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert says in done.stderr
+
+
+def test_a_list_that_is_no_text() -> None:
+    done = CliRunner().invoke(main, ["upload", "-"], input=b"\x89PNG\r\n\xff")
+    assert done.exit_code == 2
+    assert "it is not UTF-8 text" in done.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(shell: str) -> None:
+    done = CliRunner().invoke(main, ["completion", shell])
+    assert done.exit_code == 0
+    assert "_IMGFERRY_COMPLETE" in done.stdout
+    if program := shutil.which(shell):
+        subprocess.run([program, "-n"], input=done.stdout, text=True, check=True)
+
+
+def test_a_shell_is_told_the_commands() -> None:
+    environment = {
+        "_IMGFERRY_COMPLETE": "bash_complete",
+        "COMP_WORDS": "imgferry up",
+        "COMP_CWORD": "1",
+    }
+    done = CliRunner().invoke(main, [], prog_name="imgferry", env=environment)
+    assert [line.split(",")[1] for line in done.stdout.split()] == ["upload", "up"]

@@ -13,7 +13,16 @@ from uuid import uuid4
 import pytest
 import requests
 
-from imgferry import Client, Image, ImgferryError, Job, JobNotFound, Refused, ServiceUnreachable
+from imgferry import (
+    Client,
+    Event,
+    Image,
+    ImgferryError,
+    Job,
+    JobNotFound,
+    Refused,
+    ServiceUnreachable,
+)
 from jobs.model import Failure
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
@@ -41,16 +50,15 @@ def until(client: Client, job_id: str, holds: Callable[[Job], object]) -> Job:
 
 def test_uploads_and_waits(client: Client, stack: Stack) -> None:
     urls = photos(stack, 3)
-    seen: list[Job] = []
+    seen: list[Event] = []
     job_id = client.upload([*urls, urls[0]])
     job = client.wait(job_id, seen.append)
     assert (job.id, job.status, job.complete) == (job_id, "complete", urls)
     assert job.finished
     assert job.created <= job.finished
     assert job.body["uploaded"] == {"pending": [], "complete": urls, "failed": []}
-    assert seen[-1] == job
-    for state in seen:
-        assert sorted([*state.pending, *state.complete, *state.failed]) == sorted(urls)
+    assert (seen[-1].status, seen[-1].complete) == ("complete", 3)
+    assert {event.pending + event.complete + event.failed for event in seen} == {3}
 
 
 def test_says_what_became_of_each_image(client: Client, stack: Stack) -> None:

@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from imgferry.errors import ImgferryError, JobNotFound, Refused, ServiceUnreachable
-from imgferry.model import Failure, Image, Job, JobSummary, Waiting
+from imgferry.model import Event, Failure, Image, Job, JobSummary, Waiting
 
 if TYPE_CHECKING:
     from imgferry.client import Client
 
 __all__ = [
     "Client",
+    "Event",
     "Failure",
     "Image",
     "ImgferryError",

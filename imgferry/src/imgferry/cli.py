@@ -1,53 +1,88 @@
-"""The command line, `imgferry`. What a command needs is imported when it runs: help is quick."""
+"""The command line, `imgferry`. A command is imported when it is asked for: help is quick."""
 
-import re
+import errno
+from importlib import import_module
+from typing import Any
 
 import click
 
+from imgferry.errors import ImgferryError, Refused
 
-@click.group()
+COMMANDS = {
+    "upload": "Upload images: URLs, files, folders, lists.",
+    "watch": "Watch jobs until they are complete.",
+    "status": "How far a job is.",
+    "jobs": "The jobs, newest first.",
+    "images": "What became of a job's images; all links.",
+    "cancel": "Let nothing more of a job begin.",
+    "retry": "Run failed images of a job again.",
+    "up": "Run the whole service here until Ctrl-C.",
+    "demo": "Start, ferry a demo batch, stop.",
+    "key": "Make an API key.",
+    "completion": "Completion for bash, zsh or fish.",
+}
+"""Each is the function of its name in the module of its name in `imgferry.commands`."""
+
+
+class NoService(click.ClickException):
+    """The service cannot be reached, or cannot answer."""
+
+    exit_code = 3
+
+
+class Commands(click.Group):
+    """Imports a command when it is run, and turns errors into messages and exit codes."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Their names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"imgferry.commands.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List them, and import none."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what went wrong becomes a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except Refused as error:
+            raise click.UsageError("\n".join(error.places) or str(error)) from None
+        except ImgferryError as error:
+            raise NoService(str(error)) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # `imgferry jobs | head`: click ends it quietly
+                raise
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""
+\b
+Examples:
+  imgferry up                                the service, on this machine
+  imgferry upload https://example.org/cat.jpg
+  imgferry upload *.jpg                      files
+  imgferry upload -r photos -o links         a folder; a shortcut for each image
+  imgferry upload -i urls.txt --format csv --failed-to failed.txt
+  imgferry jobs
+  imgferry images JOB --format markdown
+
+\b
+The service is that of --server or IMGFERRY_URL, else http://127.0.0.1:8080;
+its API key is that of IMGFERRY_API_KEY.
+Exit codes: 0 all well, 1 some images failed, 2 wrong usage, 3 no service.
+""",
+)
 @click.version_option(package_name="imgferry")
 def main() -> None:
-    """Ferry batches of images from their URLs to Imgur."""
-
-
-@main.command(short_help="Run the whole service here until Ctrl-C.")
-def up() -> None:
-    """Run the whole service on this machine until Ctrl-C, and ferry a demo batch through it.
-
-    It needs no Redis, no Docker and no Imgur account. Data and logs are kept in .imgferry in the
-    working directory. PORT (8080) and FLOWER_PORT (5555) move it; REDIS_URL takes a Redis that
-    already runs. With IMGUR_CLIENT_ID images go to Imgur itself, and no demo batch is ferried.
-    """
-    from imgferry import local  # noqa: PLC0415
-
-    local.up()
-
-
-@main.command(short_help="Make an API key.")
-@click.argument("name")
-@click.option("--admin", is_flag=True, help="The key sees the jobs of all keys.")
-def key(name: str, admin: bool) -> None:
-    """Make an API key for NAME, and print it beside what the service's API_KEYS takes of it.
-
-    Nothing is stored, and the key cannot be shown again. A client sends it as `Authorization:
-    Bearer <key>`; the Python client takes it as api_key, or from IMGFERRY_API_KEY.
-    """
-    from imgferry.key import new_key  # noqa: PLC0415
-
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
-        raise click.BadParameter("takes 1 to 64 letters, digits, dots, hyphens and underscores")
-    secret, pair = new_key(name, admin=admin)
-    click.echo(f"The key       {secret}")
-    click.echo(f"For API_KEYS  {pair}")
-
-
-@main.command(short_help="Start, ferry a demo batch, stop.")
-def demo() -> None:
-    """Start the service, ferry a demo batch to a stand-in Imgur, and stop.
-
-    Exits with 0 when all images came through that should, or says what went wrong.
-    """
-    from imgferry import local  # noqa: PLC0415
-
-    local.demo()
+    """Ferry batches of images to Imgur, however long that takes."""

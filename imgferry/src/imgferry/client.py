@@ -4,70 +4,43 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from uuid import uuid4
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
+from imgferry.connection import Connection
+from imgferry.model import Event, Image, ImageStatus, Job, JobStatus, JobSummary, Priority
 
-from imgferry.errors import ImgferryError, JobNotFound, Refused, ServiceUnreachable
-from imgferry.model import Image, ImageStatus, Job, JobStatus, JobSummary, Priority
-
-
-class _Retry(Retry):
-    # Not 429: to wait for a quota, up to an hour, is for the caller to decide.
-    RETRY_AFTER_STATUS_CODES = frozenset({503})
-
-
-RETRIES = _Retry(
-    total=3,
-    backoff_factor=0.3,
-    status_forcelist=[502, 503, 504],
-    # Repeating does no harm: a job is posted with a key, and what is cancelled, or runs again
-    # already, stays so.
-    allowed_methods=["GET", "POST", "DELETE"],
-    raise_on_status=False,
-)
+DEFAULT_URL = "http://127.0.0.1:8080"
 
 
 class Client:
     """Uploads through the service at `base_url`. A context manager; for one thread at a time.
 
     Every call may raise ServiceUnreachable, after some retries, and Refused. `timeout` is in
-    seconds, for connecting and for each wait for bytes. `api_key` is that of the environment
-    (IMGFERRY_API_KEY) unless another is given.
+    seconds, for connecting and for each wait for bytes. Unless they are given, `base_url` and
+    `api_key` are those of the environment (IMGFERRY_URL, IMGFERRY_API_KEY).
 
-        with Client("http://127.0.0.1:8080") as client:
+        with Client() as client:
             job = client.wait(client.upload(["https://example.org/black-cat.jpg"]))
             print(*(image.link for image in client.images(job.id, "complete")))
     """
 
     def __init__(
-        self,
-        base_url: str = "http://127.0.0.1:8080",
-        timeout: float = 30,
-        *,
-        api_key: str | None = None,
+        self, base_url: str | None = None, timeout: float = 30, *, api_key: str | None = None
     ) -> None:
-        self._base_url = base_url.rstrip("/")
-        self._timeout = timeout
-        self._session = requests.Session()
-        key = os.environ.get("IMGFERRY_API_KEY") if api_key is None else api_key
-        if key:
-            self._session.auth = _Bearer(key)
-        # A proxy of the environment cannot reach this machine's own loopback.
-        self._session.trust_env = not _is_loopback(base_url)
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=RETRIES))
+        self._connection = Connection(
+            base_url or os.environ.get("IMGFERRY_URL") or DEFAULT_URL, timeout, api_key
+        )
 
     def upload(
         self,
         urls: Iterable[str],
         *,
+        title: str | None = None,
+        labels: Iterable[str] = (),
+        webhook: str | None = None,
         priority: Priority | None = None,
         idempotency_key: str | None = None,
     ) -> str:
@@ -77,35 +50,48 @@ class Client:
         same job for a day, so it may be called again after ServiceUnreachable, also by another
         process. With that key and another batch it is Refused.
         """
-        body: dict[str, Any] = {"urls": _several(urls)}
-        if priority is not None:
-            body["priority"] = priority
-        key = str(uuid4()) if idempotency_key is None else idempotency_key
-        if not re.fullmatch("[!-~]{1,255}", key):
-            raise ValueError("idempotency_key takes 1 to 255 visible ASCII characters")
-        quoted = re.sub(r'(["\\])', r"\\\1", key)  # a string of RFC 9651
-        headers = {"Idempotency-Key": f'"{quoted}"'}
+        options = {
+            "title": title,
+            "labels": _several(labels) or None,
+            "webhook": webhook,
+            "priority": priority,
+        }
+        body = {"urls": _several(urls)} | {k: v for k, v in options.items() if v is not None}
+        headers = {
+            "Idempotency-Key": _key_header(
+                str(uuid4()) if idempotency_key is None else idempotency_key
+            )
+        }
         return str(self._call("POST", "/upload", json=body, headers=headers)["jobId"])
 
     def job(self, job_id: str) -> Job:
         """How far the job is. Raises JobNotFound."""
         return Job.read(self._call("GET", f"/upload/{_quoted(job_id)}"))
 
-    def wait(self, job_id: str, on_progress: Callable[[Job], None] | None = None) -> Job:
-        """Wait until no image is pending, however long that takes, and give the finished job.
+    def events(self, job_id: str) -> Iterator[Event]:
+        """What happens to the job: first how far it is, then every change, until it is complete.
 
-        `on_progress` is called with every state that was read, the last one included. Raises
-        JobNotFound. After ServiceUnreachable it may be called again with the same id.
+        Raises JobNotFound.
         """
         pause = 0.1
         while True:
             job = self.job(job_id)
-            if on_progress:
-                on_progress(job)
+            yield Event.of(job)
             if job.status == "complete":
-                return job
+                return
             time.sleep(pause)
             pause = min(pause * 1.2, 2)
+
+    def wait(self, job_id: str, on_progress: Callable[[Event], None] | None = None) -> Job:
+        """Wait until no image is pending, however long that takes, and give the finished job.
+
+        `on_progress` is called with every event, the last one included. Raises JobNotFound. After
+        ServiceUnreachable it may be called again with the same id.
+        """
+        for event in self.events(job_id):
+            if on_progress:
+                on_progress(event)
+        return self.job(job_id)
 
     def cancel(self, job_id: str) -> Job:
         """Let nothing more of the job begin; images under way still finish. Raises JobNotFound.
@@ -129,9 +115,12 @@ class Client:
             body["only"] = "retryable"
         return int(self._call("POST", f"/upload/{_quoted(job_id)}/retry", json=body)["retried"])
 
-    def jobs(self, status: JobStatus | None = None) -> Iterator[JobSummary]:
-        """The jobs, all or those of one status, newest first."""
-        for page in self._pages("/upload", {"limit": 1000, "status": status}):
+    def jobs(
+        self, status: JobStatus | None = None, *, label: str | None = None
+    ) -> Iterator[JobSummary]:
+        """The jobs, all or those of one status or label, newest first."""
+        query = {"limit": 1000, "status": status, "label": label}
+        for page in self._pages("/upload", query):
             yield from map(JobSummary.read, page["jobs"])
 
     def images(self, job_id: str, status: ImageStatus | None = None) -> Iterator[Image]:
@@ -147,7 +136,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -170,48 +159,21 @@ class Client:
                 return
 
     def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
-        url = f"{self._base_url}/v1/images{path}"
-        try:
-            answer = self._session.request(method, url, timeout=self._timeout, **content)
-        except requests.RequestException as error:
-            reason = "no answer in time" if isinstance(error, requests.Timeout) else "no connection"
-            raise ServiceUnreachable(f"Imgferry at {self._base_url}: {reason}.") from error
-        if answer.status_code >= 500:
-            raise ServiceUnreachable(
-                f"Imgferry at {self._base_url} cannot answer now (HTTP {answer.status_code})."
-            )
-        expected = "application/json" if answer.ok else "application/problem+json"
-        if answer.headers.get("Content-Type") != expected:
-            raise ImgferryError(f"What answers at {self._base_url} is not Imgferry.")
-        if answer.ok:
-            return dict(answer.json())
-        raise (JobNotFound if answer.status_code == 404 else Refused)(answer.json())
+        return self._connection.call(method, f"/v1/images{path}", **content)
 
 
-class _Bearer(requests.auth.AuthBase):
-    """Sends the key; a header alone would give way to an entry in ~/.netrc."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._key}"
-        return request
+def _several(texts: Iterable[str]) -> list[str]:
+    if isinstance(texts, str):
+        raise TypeError("takes several strings, not one")
+    return list(texts)
 
 
-def _several(urls: Iterable[str]) -> list[str]:
-    if isinstance(urls, str):
-        raise TypeError("urls takes several URLs, not one string")
-    return list(urls)
+def _key_header(key: str) -> str:
+    if not re.fullmatch("[!-~]{1,255}", key):
+        raise ValueError("idempotency_key takes 1 to 255 visible ASCII characters")
+    quoted = re.sub(r'(["\\])', r"\\\1", key)  # a string of RFC 9651
+    return f'"{quoted}"'
 
 
 def _quoted(job_id: str) -> str:
     return quote(job_id, safe="")
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

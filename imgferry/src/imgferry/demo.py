@@ -1,15 +1,12 @@
 """The demo batch: what is in it, and ferrying it before somebody's eyes."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from imgferry.client import Client
 from imgferry.errors import ImgferryError
-from imgferry.model import Job
+from imgferry.progress import progress
 
 PHOTOS = ["jpg"] * 4 + ["png"] * 12 + ["gif"] * 6
 """Few JPEGs: the source encodes each in pure Python, in a fifth of a second."""
@@ -29,7 +26,7 @@ def ferry_demo_batch(client: Client, source_url: str, console: Console) -> None:
     urls = demo_batch(source_url)
     job_id = client.upload(urls)
     console.print(f"Job {job_id}: {len(urls)} images to ferry")
-    with _progress(console, len(urls)) as show:
+    with progress(console) as show:
         job = client.wait(job_id, show)
     console.print_json(json.dumps(job.body))
     console.print("\nTheir links:")
@@ -40,28 +37,3 @@ def ferry_demo_batch(client: Client, source_url: str, console: Console) -> None:
         console.print(f"  {image.url}\n    {image.error.message if image.error else ''}")
     if len(job.complete) != len(PHOTOS):
         raise ImgferryError(f"{len(job.complete)} images came through instead of {len(PHOTOS)}.")
-
-
-@contextmanager
-def _progress(console: Console, total: int) -> Iterator[Callable[[Job], None]]:
-    """A bar on a terminal, elsewhere a line for every change."""
-    if console.is_terminal:
-        bar = Progress(
-            BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[failed]} failed"),
-            TimeElapsedColumn(), console=console,
-        )  # fmt: skip
-        task = bar.add_task("", total=total, failed=0)
-        with bar:
-            yield lambda job: bar.update(
-                task, completed=total - len(job.pending), failed=len(job.failed)
-            )
-    else:
-        lines: set[str] = set()
-
-        def line(job: Job) -> None:
-            text = f"{total - len(job.pending)} of {total} done, {len(job.failed)} failed"
-            if text not in lines:
-                console.print(text)
-            lines.add(text)
-
-        yield line

@@ -27,8 +27,12 @@ class Refused(ImgferryError):
         """The HTTP status."""
         self.errors: list[dict[str, str]] = problem.get("errors", [])
         """What is wrong: each with `pointer` (into the body) or `parameter`, `detail`, `code`."""
-        places = [f"{e.get('pointer', e.get('parameter'))}: {e['detail']}" for e in self.errors]
-        super().__init__("\n".join([problem["detail"], *places]))
+        self.places = [
+            ": ".join(filter(None, [e.get("pointer", e.get("parameter")), e["detail"]]))
+            for e in self.errors
+        ]
+        """The same for people, a line each."""
+        super().__init__("\n".join([problem["detail"], *self.places]))
 
 
 class JobNotFound(Refused):

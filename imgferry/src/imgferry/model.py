@@ -35,6 +35,8 @@ class Job:
     failed: list[str]
     estimate: datetime | None
     waiting: Waiting | None
+    title: str | None
+    labels: list[str]
     body: Mapping[str, Any] = field(repr=False)
     """The answer as it came."""
 
@@ -53,6 +55,8 @@ class Job:
             estimate=_moment(body.get("estimate")),
             waiting=waiting
             and Waiting(waiting["reason"], datetime.fromisoformat(waiting["resumesAt"])),
+            title=body.get("title"),
+            labels=body.get("labels", []),
             body=body,
         )
 
@@ -68,6 +72,10 @@ class JobSummary:
     pending: int
     complete: int
     failed: int
+    title: str | None
+    labels: list[str]
+    body: Mapping[str, Any] = field(repr=False)
+    """The element as it came."""
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
@@ -81,6 +89,9 @@ class JobSummary:
             pending=images["pending"],
             complete=images["complete"],
             failed=images["failed"],
+            title=body.get("title"),
+            labels=body.get("labels", []),
+            body=body,
         )
 
 
@@ -116,6 +127,8 @@ class Image:
     deleted: bool
     error: Failure | None
     retry_at: datetime | None
+    body: Mapping[str, Any] = field(repr=False)
+    """The element as it came."""
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
@@ -136,7 +149,30 @@ class Image:
             deleted=body["deleted"],
             error=error and Failure(error["code"], error["message"], error["retryable"]),
             retry_at=_moment(body["retryAt"]),
+            body=body,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """How far a job was at a moment: how many of its images are pending, complete and failed.
+
+    `changed` are the images that an event of the service was about. `job` is there where the whole
+    job was read: at the beginning, and whenever more may have changed than can be told.
+    """
+
+    status: JobStatus
+    pending: int
+    complete: int
+    failed: int
+    changed: list[Image]
+    job: Job | None
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """The event that tells the whole job."""
+        counts = len(job.pending), len(job.complete), len(job.failed)
+        return cls(job.status, *counts, changed=[], job=job)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,0 +1,66 @@
+"""Waiting for jobs before somebody's eyes."""
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
+
+import click
+from rich.console import Console
+
+from imgferry.client import Client
+from imgferry.errors import ServiceUnreachable
+from imgferry.model import Event
+from imgferry.output import Output, results_of
+from imgferry.progress import progress
+from imgferry.sending import Sent
+from imgferry.sources import Unusable
+
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended, as shells have it."""
+
+
+def see_through(
+    client: Client, jobs: Sequence[Sent], output: Output, unusable: Sequence[Unusable] = ()
+) -> NoReturn:
+    """Wait for the jobs before somebody's eyes, give out the results, exit with their code.
+
+    Whoever ends it early, or whose service is away, is told how to come back.
+    """
+    job_ids = [sent.job_id for sent in jobs]
+    again = shlex.join(["imgferry", "watch", *job_ids, *output.as_options()])
+    try:
+        follow(client, job_ids, Console(stderr=True, highlight=False, soft_wrap=True))
+    except KeyboardInterrupt:
+        click.echo(f"\nThe service goes on without us. To come back to it:\n  {again}", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    except ServiceUnreachable:
+        click.echo(f"When the service is back:\n  {again}", err=True)
+        raise
+    results = [pair for sent in jobs for pair in results_of(client, sent)]
+    raise SystemExit(output.deliver(results, unusable))
+
+
+def follow(client: Client, job_ids: Sequence[str], console: Console) -> None:
+    """Show how far the jobs are, all together, until they are complete. Raises JobNotFound.
+
+    They are watched one after another: the service ferries them side by side, so that those to
+    come are often complete by then.
+    """
+    states = {job_id: Event.of(client.job(job_id)) for job_id in job_ids}
+    with progress(console) as show:
+        for job_id in job_ids:
+            for event in client.events(job_id):
+                states[job_id] = event
+                show(_together(event, states.values()))
+
+
+def _together(event: Event, states: Iterable[Event]) -> Event:
+    states = list(states)
+    return Event(
+        event.status,
+        pending=sum(state.pending for state in states),
+        complete=sum(state.complete for state in states),
+        failed=sum(state.failed for state in states),
+        changed=event.changed,
+        job=event.job,
+    )
