@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import uvloop
+
 from celery_queue.addresses import Guard
 from celery_queue.errors import SourceError
 from celery_queue.fetch import Fetcher
@@ -157,4 +159,4 @@ async def main(cases: dict[str, Any]) -> list[dict[str, Any]]:
 
 if __name__ == "__main__":
     make_every_address_local()
-    json.dump(asyncio.run(main(json.load(sys.stdin))), sys.stdout)
+    json.dump(uvloop.run(main(json.load(sys.stdin))), sys.stdout)

@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+import uvloop
 
 from celery_queue.batch import Batch
 
@@ -36,7 +37,7 @@ def test_what_comes_while_a_call_is_under_way_is_the_next_call() -> None:
         assert store.calls == [[1], [2, 3]]
         return answers
 
-    assert asyncio.run(run()) == [2, 4, 6]
+    assert uvloop.run(run()) == [2, 4, 6]
 
 
 @pytest.mark.parametrize("number", [7, 13])
@@ -55,4 +56,4 @@ def test_who_waits_no_longer_takes_no_answer_from_the_others(number: int) -> Non
             assert await asyncio.wait_for(kept, 20) == 14
         assert await asyncio.wait_for(batch(4), 20) == 8
 
-    asyncio.run(run())
+    uvloop.run(run())

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -301,4 +302,4 @@ def test_a_kept_connection_is_reused_for_its_own_name_alone() -> None:
                 counts.append(opened)
         return counts
 
-    assert asyncio.run(main()) == [1, 1, 2, 2, 2]
+    assert uvloop.run(main()) == [1, 1, 2, 2, 2]

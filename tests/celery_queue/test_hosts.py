@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
+import uvloop
 from redis import Redis
 
 from celery_queue.hosts import HostBusy, Hosts
@@ -33,7 +34,7 @@ def test_the_fleet_has_so_many_places_at_a_host_and_they_are_handed_on(store: Jo
         workers = [Hosts(store, 4), Hosts(store, 4)]
         await asyncio.gather(*(visit(workers[n % 2]) for n in range(60)))
 
-    asyncio.run(run())
+    uvloop.run(run())
     assert (done, most) == (60, 4)
 
 
@@ -45,7 +46,7 @@ def test_other_hosts_are_not_concerned(store: JobStore) -> None:
         with pytest.raises(HostBusy):
             await hosts.enter("one.example")
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_a_host_that_wants_to_be_left_alone_is_by_every_worker(store: JobStore) -> None:
@@ -59,7 +60,7 @@ def test_a_host_that_wants_to_be_left_alone_is_by_every_worker(store: JobStore) 
         assert 50 < busy.value.wait <= 60
         assert time.monotonic() - began < 1  # there is nothing to wait for
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_a_place_is_kept_while_it_is_renewed_and_ends_with_its_worker(
@@ -81,7 +82,7 @@ def test_a_place_is_kept_while_it_is_renewed_and_ends_with_its_worker(
         end()  # not renewed any more
         await Hosts(store, 1).enter("example.org")
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_a_repeated_visit_is_the_same(store: JobStore) -> None:
@@ -116,7 +117,7 @@ def test_a_place_is_at_one_host_at_a_time_and_says_who_follows(store: JobStore) 
         assert not hosts.coming
         await asyncio.wait_for(hosts.enter("b.example"), 5)
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_nothing_is_left_in_redis(store: JobStore, redis: Redis) -> None:
@@ -125,6 +126,6 @@ def test_nothing_is_left_in_redis(store: JobStore, redis: Redis) -> None:
         hosts.leave(await hosts.enter("example.org"))
         await hosts.avoid("example.org", 60)  # behind the leaving
 
-    asyncio.run(run())
+    uvloop.run(run())
     assert redis.zcard("imgferry:host:example.org") == 0
     assert redis.pttl("imgferry:alone:example.org") > 0

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import uvloop
+
 from celery_queue.recorder import Recorder
 from jobs.model import Outcome, Uploaded, Worker
 from jobs.settings import JobsSettings
@@ -34,7 +36,7 @@ def test_what_comes_together_is_written_together(
     store: JobStore, redis_server: RedisServer
 ) -> None:
     outcomes = begin(store, 500)
-    asyncio.run(record(Recorder(store), outcomes))
+    uvloop.run(record(Recorder(store), outcomes))
     job = store.get(outcomes[0].image.job_id)
     assert (len(job.complete), job.pending) == (500, [])
 
@@ -52,5 +54,5 @@ def test_what_is_known_is_kept_until_redis_is_back(tmp_path: Path) -> None:
             await asyncio.to_thread(server.start)
             await asyncio.wait_for(recording, 20)
 
-        asyncio.run(come_back())
+        uvloop.run(come_back())
         assert len(store.get(outcomes[0].image.job_id).complete) == 3

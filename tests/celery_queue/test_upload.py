@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 import requests
+import uvloop
 from cryptography.fernet import Fernet
 
 from celery_queue.deletehashes import sealed_with
@@ -51,7 +52,7 @@ def upload(
         async with uploader(api_url, timeout, keys) as opened:
             return await opened.upload(Fetched(content, identify(content)))
 
-    return asyncio.run(run())
+    return uvloop.run(run())
 
 
 PHOTO = photo(1, "png", 5000)
@@ -132,7 +133,7 @@ def test_an_answer_that_comes_in_pieces_is_read_to_its_end() -> None:
         return image
 
     told.clear()
-    assert asyncio.run(run()).id == "abc1234"
+    assert uvloop.run(run()).id == "abc1234"
     assert {(one.name, one.limit, one.untold) for one in told} == {
         ("user", None, 1),
         ("client", None, 1),

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
 import structlog
+import uvloop
 
 from celery_queue.addresses import Guard
 from celery_queue.contents import Contents
@@ -45,7 +46,7 @@ class WorkerProcess:
         self._dispatcher = dispatcher
         self._worker = Worker(name, settings.worker_images_at_once)
         self._hosts = Hosts(store, settings.fetch_connections_per_host)
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._sessions = AsyncExitStack()
         self._threads = [
             threading.Thread(target=self._loop.run_forever, name="loop", daemon=True),

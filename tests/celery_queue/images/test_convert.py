@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 from PIL import Image, ImageCms
 
 from celery_queue.errors import NotConverted, SourceError, TooManyPixels, TruncatedImage
@@ -46,7 +47,7 @@ def saved(image: Image.Image, kind: str, **how: Any) -> bytes:
 
 
 def convert(content: bytes, kind: str, *, max_bytes: int = 1_000_000, timeout: float = 60) -> bytes:
-    return asyncio.run(Converter(max_bytes, timeout).convert(content, NAMES[kind]))
+    return uvloop.run(Converter(max_bytes, timeout).convert(content, NAMES[kind]))
 
 
 def opened(content: bytes) -> Image.Image:
@@ -191,7 +192,7 @@ def test_the_rest_of_one_that_is_far_too_large_is_not_read() -> None:
 
 def test_a_defect_of_the_decoder_is_not_the_fault_of_the_image() -> None:
     with pytest.raises(RuntimeError, match="the decoder ended with status 1"):
-        asyncio.run(Converter(1000).convert(b"", "JPEG"))
+        uvloop.run(Converter(1000).convert(b"", "JPEG"))
 
 
 def test_one_that_takes_too_long_is_given_up() -> None:
@@ -235,7 +236,7 @@ def test_a_decoder_that_dies_takes_only_its_image_along(number: signal.Signals) 
             await failing
         assert opened(await converter.convert(LARGE, "BMP")).size == (2000, 1500)
 
-    asyncio.run(main())
+    uvloop.run(main())
 
 
 LARGE_ENOUGH = 100_000_000
@@ -254,7 +255,7 @@ def test_few_decode_at_once_and_the_loop_goes_on() -> None:
         assert most == 2
         assert turns > 50
 
-    asyncio.run(main())
+    uvloop.run(main())
 
 
 def test_one_that_is_no_longer_wanted_leaves_no_process() -> None:
@@ -266,7 +267,7 @@ def test_one_that_is_no_longer_wanted_leaves_no_process() -> None:
             await unwanted
         assert children() == []
 
-    asyncio.run(main())
+    uvloop.run(main())
 
 
 CAGED = """
@@ -327,7 +328,7 @@ def test_a_decoder_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
         await converting
         return environment
 
-    assert asyncio.run(main()) == b""
+    assert uvloop.run(main()) == b""
 
 
 def test_what_can_be_converted() -> None:

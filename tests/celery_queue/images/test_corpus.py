@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import uvloop
 from PIL import Image
 
 from celery_queue.errors import SourceError
@@ -80,4 +81,4 @@ def test_every_file_is_prepared_or_refused() -> None:
                 prepared += 1
         return prepared
 
-    assert asyncio.run(main()) > 100
+    assert uvloop.run(main()) > 100

@@ -6,6 +6,7 @@ import struct
 from typing import Any
 
 import pytest
+import uvloop
 from PIL import Image
 
 from celery_queue.addresses import Guard
@@ -31,7 +32,7 @@ def exif() -> Image.Exif:
 
 
 def prepare(content: bytes, *convert: str, **how: Any) -> tuple[bytes, ImageFacts]:
-    return asyncio.run(Preparation(convert, **how).prepare(content))
+    return uvloop.run(Preparation(convert, **how).prepare(content))
 
 
 def test_an_image_stays_as_it_came_unless_told() -> None:
@@ -115,6 +116,6 @@ def test_a_fetched_image_is_a_prepared_one() -> None:
             port = server.sockets[0].getsockname()[1]
             return await fetcher.fetch(f"http://127.0.0.1:{port}/")
 
-    fetched = asyncio.run(main())
+    fetched = uvloop.run(main())
     assert fetched.facts == ImageFacts("image/png", 64, 48)
     assert fetched.content.startswith(b"\x89PNG")

@@ -6,7 +6,7 @@ Pillow is not in the worker's process, and need not be installed where nothing i
 import asyncio
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Collection
 from contextlib import suppress
 from importlib.util import find_spec
@@ -81,14 +81,7 @@ class Converter:
         return converted
 
     async def _decode(self, content: bytes, kind: str) -> tuple[bytes, int]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-m", "celery_queue.images.decoder", kind),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            env={},
-            start_new_session=True,  # Ctrl-C is for the worker, which lets it finish
-        )
+        process = await _started(kind)
         assert process.stdin is not None  # noqa: S101 - it is a pipe
         assert process.stdout is not None  # noqa: S101
         converted = b""
@@ -110,8 +103,30 @@ class Converter:
         return converted, status
 
 
+async def _started(kind: str) -> Process:
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-m", "celery_queue.images.decoder", kind),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            env={},
+            start_new_session=True,  # Ctrl-C is for the worker, which lets it finish
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # uvloop leaves a process running whose start was cancelled.
+        process = await starting
+        process.kill()
+        await process.wait()
+        raise
+
+
 async def _send(stream: asyncio.StreamWriter, content: bytes) -> None:
-    with suppress(ConnectionError):  # it ended without reading: its status says why
+    # It ended without reading: its status says why. The second error is uvloop's.
+    with suppress(ConnectionError, RuntimeError):
         for start in range(0, len(content), _PART):
             stream.write(content[start : start + _PART])
             await stream.drain()
