@@ -31,7 +31,12 @@ setup: .venv/.synced  ## Everything into .venv, from the lock file
 run: setup  ## The whole service on this machine, and a demo batch; Ctrl-C ends it
 	@$(RUN) imgferry up
 
-test: setup  ## All tests (those with containers where a Docker engine answers)
+# What tests take from npm. Where there is no npm they are skipped, and say so.
+tests/npm/node_modules: tests/npm/package-lock.json
+	@! command -v npm >/dev/null || npm ci --prefix tests/npm --ignore-scripts --silent
+	@! test -d $@ || touch $@
+
+test: setup tests/npm/node_modules  ## All tests (those with containers where a Docker engine answers)
 	$(RUN) pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## Formatting, lint, types, layers, containers

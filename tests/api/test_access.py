@@ -77,7 +77,7 @@ class TestKeys:
             ("OPTIONS", UPLOAD),
             ("GET", "/v1/images"),
             ("GET", "/v1/destination"),
-            ("GET", "/"),
+            ("GET", "/v1"),
             ("GET", "/no-such-path"),
             *of_job(NO_JOB),
         ],

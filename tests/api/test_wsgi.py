@@ -130,7 +130,7 @@ def test_broken_chunks_are_the_clients_fault(api: Api, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("GET", "/nowhere", 404),
         ("GET", "/v1//images", 404),
         ("GET", "/v1/images/", 404),
         ("GET", f"{UPLOAD}/{CANARY}", 404),

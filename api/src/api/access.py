@@ -19,6 +19,10 @@ log = structlog.get_logger()
 #: What a proxy may add to a request. Where none is expected, one that has it may be anybody's.
 _FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 
+#: Blueprints that take no key: the page is the same for everybody, and asks its reader for one;
+#: a token of deletion is a key of its own.
+KEYLESS = frozenset({"page", "deletion"})
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -47,8 +51,7 @@ def admit_callers(app: Flask, settings: ApiSettings) -> None:
     def admit() -> None:
         if request.blueprint == "health":
             return
-        # A token of deletion is a key of its own.
-        if settings.api_keys and request.blueprint != "deletion":
+        if settings.api_keys and request.blueprint not in KEYLESS:
             key = _key_sent(settings.api_keys)
             bind_contextvars(key=key.name)
             g.caller = Caller(f"key:{key.name}", key.name, None if key.is_admin else key.name)

@@ -13,10 +13,11 @@ from api.limits import limit_clients
 from api.problems import answer_with_problems
 from api.request_log import log_requests
 from api.settings import ApiSettings
+from api.web import page
 from jobs.dispatch import Dispatcher
 from jobs.store import JobStore
 
-#: No answer is a page, and none is shown in one.
+#: No answer but the page is one, and none is shown in one.
 SECURITY_HEADERS = {
     "Cache-Control": "no-cache",  # every answer may be another a second later
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -47,6 +48,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     app.register_blueprint(deletion(store, dispatcher))
     app.register_blueprint(destination(store))
     app.register_blueprint(health(store))
+    app.register_blueprint(page())
 
     @app.after_request
     def harden(response: Response) -> Response:

@@ -15,13 +15,16 @@ from jobs.errors import QuotaExceeded, StoreUnavailable
 from jobs.model import Balance, Quota
 from jobs.store import JobStore
 
+#: Blueprints that ask nothing of the store. The files of the page come many at once.
+UNCOUNTED = frozenset({"health", "page"})
+
 
 def limit_clients(app: Flask, settings: ApiSettings, store: JobStore) -> None:
     """Count requests, and refuse those beyond the limit before their bodies are read."""
 
     @app.before_request
     def count() -> None:
-        if request.blueprint == "health":
+        if request.blueprint in UNCOUNTED:
             return
         quotas = [(_requests_quota(settings), 1), (urls_quota(settings), 0)]
         amounts = [(quota, amount) for quota, amount in quotas if quota]

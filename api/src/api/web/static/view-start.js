@@ -1,0 +1,99 @@
+// The start: a basket to fill and send, and the latest jobs.
+
+import { basket } from "./basket.js";
+import { copyOf, setText } from "./elements.js";
+import { getJobs, submit } from "./service.js";
+import { showJobs } from "./view-jobs.js";
+import { counted } from "./words.js";
+
+export async function showStart(main, signal) {
+  main.replaceChildren(copyOf("start"));
+  const form = main.querySelector("#basket");
+  const links = form.querySelector("#links");
+  const chosen = form.querySelector("#chosen");
+
+  basket.changed = () => showBasket(form);
+  signal.addEventListener("abort", () => { basket.changed = () => {}; });
+  links.addEventListener("input", () => {
+    basket.text = links.value;
+    showBasket(form);
+  });
+  form.querySelector("#choose").addEventListener("click", () => chosen.click());
+  chosen.addEventListener("change", async () => {
+    await basket.addFiles(chosen.files);
+    chosen.value = "";
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(form);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  showBasket(form);
+
+  const { jobs } = await getJobs(5, null, signal);
+  const recent = main.querySelector("#recent");
+  showJobs(recent.querySelector("ul"), jobs);
+  recent.hidden = !jobs.length;
+}
+
+function showBasket(form) {
+  const links = form.querySelector("#links");
+  if (links.value !== basket.text) links.value = basket.text;
+  form.querySelector("#files").replaceChildren(...basket.files.map(showFile));
+  const { urls, without, pictures } = basket.contents();
+  const parts = [
+    urls.length && counted(urls.length, "link"),
+    pictures.length && counted(pictures.length, "picture"),
+  ].filter(Boolean);
+  const aside = without ? ` · ${counted(without, "line")} without a link` : "";
+  setText(form.querySelector("#contents"), (parts.join(" and ") || "Nothing to upload yet") + aside);
+}
+
+function showFile(file) {
+  const chip = copyOf("chip");
+  const holds = file.urls ? ` · ${counted(file.urls.length, "link")}` : "";
+  setText(chip.querySelector("span"), file.name + holds);
+  const remove = chip.querySelector("button");
+  remove.setAttribute("aria-label", `Leave out ${file.name}`);
+  remove.addEventListener("click", () => basket.remove(file));
+  return chip;
+}
+
+async function send(form) {
+  const { urls, pictures } = basket.contents();
+  const trouble = form.querySelector("#trouble");
+  trouble.hidden = true;
+  if (!urls.length && !pictures.length) {
+    form.querySelector("#links").focus();
+    return;
+  }
+  const button = form.querySelector(".primary");
+  button.disabled = true;
+  setText(button, "Sending…");
+  try {
+    const id = await submit({ urls, priority: form.elements.priority.value });
+    basket.clear();
+    location.hash = `#/jobs/${id}`;
+  } catch (error) {
+    trouble.hidden = false;
+    trouble.replaceChildren(...explain(error, urls));
+    button.disabled = false;
+    setText(button, "Upload");
+  }
+}
+
+/** What is wrong, with the links that are. */
+function explain(error, urls) {
+  const list = document.createElement("ul");
+  for (const { pointer, detail } of error.errors ?? []) {
+    const place = /^\/urls\/(\d+)$/.exec(pointer ?? "");
+    const item = document.createElement("li");
+    item.textContent = place ? `${urls[place[1]]}: ${detail}` : detail;
+    list.append(item);
+  }
+  const text = document.createElement("p");
+  text.textContent = list.children.length ? "Nothing was uploaded yet. Please mend:" : error.message;
+  return [text, list];
+}
