@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from api.bodies import parse_job, parse_retry, unknown_urls
 from api.problems import Problem
-from jobs.model import Priority
+from api.requests import Context
+from jobs.model import ImageOptions, JobOptions, Priority
 
 CAT = "https://example.org/cat.jpg"
 DOG = "https://example.org/dog.jpg"
@@ -23,8 +24,8 @@ json_values = st.recursive(
 urls = st.from_regex(r"https?://[a-z]{1,20}\.example/[a-zA-Z0-9,\[\]\"\\{}]{0,40}", fullmatch=True)
 
 
-def job(document: dict[str, Any], max_urls: int = 3) -> tuple[list[str], Priority]:
-    return parse_job(document, max_urls, 80)
+def job(document: dict[str, Any], max_urls: int = 3) -> tuple[list[str], JobOptions]:
+    return parse_job(document, Context(max_urls, 80))
 
 
 def refusal(problem: Problem) -> list[tuple[str, str]]:
@@ -45,19 +46,44 @@ def answer(parse: Callable[[], Any]) -> tuple[int, Any]:
 
 
 def test_duplicates_are_stripped_and_the_first_of_each_keeps_its_place() -> None:
-    assert job({"urls": [DOG, CAT, DOG]}) == ([DOG, CAT], Priority.NORMAL)
+    assert job({"urls": [DOG, CAT, DOG]}) == ([DOG, CAT], JobOptions())
+
+
+def test_what_is_asked_for_with_a_job_and_with_its_images_is_taken() -> None:
+    referer = "https://example.org/cats"
+    urls, options = job(
+        {
+            "urls": [
+                DOG,
+                {"url": CAT, "title": "Cat", "description": "Black.\nAsleep.", "referer": referer},
+                {"url": CAT, "title": "Another"},
+                {"url": DOG, "title": "Too late"},
+            ],
+            "title": "Pets",
+            "labels": ["b", "a", "b"],
+            "webhook": "https://example.org/hook",
+        },
+        max_urls=4,
+    )
+    assert urls == [DOG, CAT]
+    assert options == JobOptions(
+        title="Pets",
+        labels=("b", "a"),
+        webhook="https://example.org/hook",
+        images={1: ImageOptions("Cat", "Black.\nAsleep.", referer)},
+    )
 
 
 @pytest.mark.parametrize("priority", Priority)
 def test_a_priority_is_taken_by_its_name(priority: Priority) -> None:
-    assert job({"urls": [CAT], "priority": priority.value}) == ([CAT], priority)
+    assert job({"urls": [CAT], "priority": priority.value}) == ([CAT], JobOptions(priority))
 
 
 @pytest.mark.parametrize(
     ("body", "errors"),
     [
         ({}, [("", "urls-missing")]),
-        ({SECRET: 1}, [("", "unknown-member"), ("", "urls-missing")]),
+        ({SECRET: 1}, [("", "unknown-member")]),
         ({"urls": [CAT], SECRET: 1}, [("", "unknown-member")]),
         ({"urls": CAT}, [("/urls", "not-an-array")]),
         ({"urls": None}, [("/urls", "not-an-array")]),
@@ -79,6 +105,40 @@ def test_a_priority_is_taken_by_its_name(priority: Priority) -> None:
         ({"urls": [CAT + "x" * 80]}, [("/urls/0", "url-too-long")]),
         ({"urls": [f"/{SECRET}.jpg"]}, [("/urls/0", "url-not-absolute")]),
         ({"urls": [""]}, [("/urls/0", "url-not-absolute")]),
+        ({"urls": [{}]}, [("/urls/0", "url-missing")]),
+        ({"urls": [{"url": 1.0}]}, [("/urls/0/url", "not-a-string")]),
+        ({"urls": [{"url": CAT, SECRET: 1}]}, [("/urls/0", "unknown-member")]),
+        (
+            {"urls": [CAT, {"url": f"/{SECRET}", "title": "a" * 201, "description": [SECRET]}]},
+            [
+                ("/urls/1/url", "url-not-absolute"),
+                ("/urls/1/title", "too-long"),
+                ("/urls/1/description", "not-a-string"),
+            ],
+        ),
+        (
+            {"urls": [{"url": CAT, "referer": f"https://a.example/\r\nX-A: {SECRET}"}]},
+            [("/urls/0/referer", "url-control-characters")],
+        ),
+        (
+            {"urls": [{"url": CAT, "title": "a\nb", "description": "\0"}]},
+            [
+                ("/urls/0/title", "control-characters"),
+                ("/urls/0/description", "control-characters"),
+            ],
+        ),
+        ({"urls": [CAT], "title": f"{SECRET}\ud800"}, [("/title", "surrogates")]),
+        ({"urls": [CAT], "labels": SECRET}, [("/labels", "not-an-array")]),
+        ({"urls": [CAT], "labels": ["a"] * 21}, [("/labels", "too-many")]),
+        (
+            {"urls": [CAT], "labels": ["", "a" * 101, SECRET, 1.0]},
+            [
+                ("/labels/0", "empty"),
+                ("/labels/1", "too-long"),
+                ("/labels/3", "not-a-string"),
+            ],
+        ),
+        ({"urls": [CAT], "webhook": f"ftp://{SECRET}.example"}, [("/webhook", "url-scheme")]),
     ],
 )
 def test_an_object_that_is_no_job_is_refused_place_by_place(
@@ -106,9 +166,9 @@ def test_any_object_is_a_job_or_a_problem(document: dict[str, Any]) -> None:
     status, taken = answer(lambda: job(document))
     assert status in {200, 422}
     if taken:
-        urls, priority = taken
-        assert set(urls) == set(document["urls"])
-        assert priority == document.get("priority", "normal")
+        urls, options = taken
+        assert set(urls) == {e["url"] if isinstance(e, dict) else e for e in document["urls"]}
+        assert options.priority == document.get("priority", "normal")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +180,7 @@ def test_any_object_is_a_job_or_a_problem(document: dict[str, Any]) -> None:
     ],
 )
 def test_what_to_retry(document: dict[str, Any], which: object) -> None:
-    assert parse_retry(document, 3, 80) == which
+    assert parse_retry(document, Context(3, 80)) == which
 
 
 @pytest.mark.parametrize(
@@ -142,13 +202,13 @@ def test_a_wrong_retry_is_refused_place_by_place(
     document: dict[str, Any], errors: list[tuple[str, str]]
 ) -> None:
     with pytest.raises(Problem) as raised:
-        parse_retry(document, 3, 80)
+        parse_retry(document, Context(3, 80))
     assert refusal(raised.value) == errors
 
 
 @given(st.dictionaries(st.sampled_from(["urls", "only", ""]), json_values))
 def test_any_object_is_a_retry_or_a_problem(document: dict[str, Any]) -> None:
-    status, which = answer(lambda: parse_retry(document, 3, 80))
+    status, which = answer(lambda: parse_retry(document, Context(3, 80)))
     assert status in {200, 422}
     if which:
         assert which == document.get("urls", document.get("only", "all"))

@@ -29,7 +29,7 @@ def test_a_problem_has_the_members_of_rfc_9457_and_its_own() -> None:
     assert answer.content_type == "application/problem+json"
     assert answer.get_json() == {
         "type": "/problems/invalid-body",
-        "title": "The body is JSON, but not what is taken here",
+        "title": "The body is not what is taken here",
         "status": 422,
         "detail": "Nothing was stored.",
         "requestId": None,

@@ -1,100 +1,108 @@
 """What the body of a request asks for: a job to add, or images of one to retry. No I/O.
 
-Both raise Problem 422 for an object that is not as they say: where, and what is taken there.
+Both raise Problem 422 for an object that is not as their model says: where, and what is taken.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from api.documents import error_at
 from api.problems import Problem
-from jobs.model import Priority
+from api.requests import MAX_ERRORS, OBJECT, TEXT, Context, ImageRequest, JobRequest, RetryRequest
+from jobs.model import ImageOptions, JobOptions
 from jobs.store.clients import Which
-from jobs.urls import InvalidURL, check_source_url
 
-#: How many wrong elements of one body are named.
-MAX_ERRORS = 20
+_NO_OPTIONS = ImageOptions()
 
-Errors = Iterator[dict[str, str]]
+Body = TypeVar("Body", bound=BaseModel)
+Where = tuple[int | str, ...]
+"""The way from the body to what is wrong in it: names of members, and numbers of elements."""
+Place = Callable[[Where], dict[str, Any]]
+"""From there to how it is called to the client."""
+
+#: Errors of pydantic's own: our code, and what is taken. Those of ours are of none of these types.
+_ERRORS = {
+    "missing": ("{name}-missing", "Takes an object with the member {name}."),
+    "list_type": ("not-an-array", "Takes an array."),
+    "string_type": ("not-a-string", "Takes a string."),
+    "string_unicode": ("surrogates", "Takes no lone surrogates: they are not characters."),
+    "string_too_short": ("empty", "Takes at least {min_length} character."),
+    "string_too_long": ("too-long", "Takes at most {max_length} characters."),
+    "too_long": ("too-many", "Takes at most {max_length} of them."),
+    "enum": ("unknown-priority", "Takes one of: {expected}."),
+    "literal_error": ("unknown-choice", "Takes: {expected}."),
+}
+
+
+def pointer(where: Where) -> dict[str, Any]:
+    """A JSON pointer into the body (RFC 6901)."""
+    return {"pointer": "".join(f"/{part}" for part in where)}
 
 
 def parse_job(
-    document: dict[str, Any], max_urls: int, max_length: int
-) -> tuple[list[str], Priority]:
-    """The URLs of a job in the order sent, each once, and its priority.
+    document: dict[str, Any], context: Context, place: Place = pointer
+) -> tuple[list[str], JobOptions]:
+    """The URLs of a job in the order sent, each once, and what is asked for with them.
 
-    Takes `{"urls": [...]}` with 1 to `max_urls` URLs of at most `max_length` characters, and
-    `priority` beside them if need be.
+    `place` says how clients call a place in the document; it may be made of another kind of body.
     """
-    _check(_errors_of_job(document, max_urls, max_length))
-    return list(dict.fromkeys(document["urls"])), Priority(document.get("priority", "normal"))
+    job = validate(JobRequest, document, context, place)
+    images: dict[str, ImageOptions] = {}
+    for image in job.urls:
+        if isinstance(image, ImageRequest):
+            options = ImageOptions(image.title, image.description, image.referer)
+            images.setdefault(image.url, options)
+        else:
+            images.setdefault(image, _NO_OPTIONS)
+    options_of = {n: of for n, of in enumerate(images.values()) if of != _NO_OPTIONS}
+    labels = tuple(dict.fromkeys(job.labels))
+    return list(images), JobOptions(job.priority, job.title, labels, job.webhook, options_of)
 
 
-def parse_retry(document: dict[str, Any], max_urls: int, max_length: int) -> Which | list[str]:
+def parse_retry(document: dict[str, Any], context: Context) -> Which | list[str]:
     """Which failed images to retry: all for `{}`, or `{"only": "retryable"}`, or `{"urls": [...]}`.
 
     The URLs stay as sent, so that their places can be named.
     """
-    _check(_errors_of_retry(document, max_urls, max_length))
-    if "urls" in document:
-        return list(document["urls"])
-    return "retryable" if "only" in document else "all"
+    retry = validate(RetryRequest, document, context, pointer)
+    if "urls" in retry.model_fields_set:
+        return retry.urls
+    return "retryable" if "only" in retry.model_fields_set else "all"
 
 
 def unknown_urls(positions: Sequence[int]) -> Problem:
     """The answer to URLs, named by their places in the body, that are not of the job."""
     detail = "Takes a URL of this job, as it was submitted."
-    return _wrong([error_at(f"/urls/{n}", "unknown-url", detail) for n in positions[:MAX_ERRORS]])
+    return wrong([error_at(f"/urls/{n}", "unknown-url", detail) for n in positions])
 
 
-def _check(errors: Errors) -> None:
-    found = list(islice(errors, MAX_ERRORS))
-    if found:
-        raise _wrong(found)
+def validate(model: type[Body], document: dict[str, Any], context: Context, place: Place) -> Body:
+    """The document as this model. Raises Problem 422."""
+    try:
+        return model.model_validate(document, context=context)
+    except ValidationError as invalid:
+        found = invalid.errors(include_url=False, include_input=False)
+    raise wrong([{**place(_where(error)), **_what(error)} for error in found])
 
 
-def _wrong(errors: list[dict[str, str]]) -> Problem:
+def wrong(errors: list[dict[str, Any]]) -> Problem:
+    """The answer to a body in which these places are wrong."""
     detail = f"Nothing was done. `errors` says what is wrong, in {MAX_ERRORS} places at most."
-    return Problem(422, detail, kind="invalid-body", errors=errors)
+    return Problem(422, detail, kind="invalid-body", errors=errors[:MAX_ERRORS])
 
 
-def _errors_of_job(document: dict[str, Any], max_urls: int, max_length: int) -> Errors:
-    if document.keys() - {"urls", "priority"}:
-        yield error_at("", "unknown-member", "Takes no members but urls and priority.")
-    if document.get("priority", "normal") not in list(Priority):
-        detail = f"Takes one of: {', '.join(Priority)}."
-        yield error_at("/priority", "unknown-priority", detail)
-    if "urls" in document:
-        yield from _errors_of_urls(document["urls"], max_urls, max_length)
-    else:
-        yield error_at("", "urls-missing", "Takes an object with the member urls.")
+def _where(error: ErrorDetails) -> Where:
+    # The third part of /urls/<n>/... is the kind of the element; of what is missing, its name last.
+    where = error["loc"]
+    if len(where) > 2 and where[2] in {TEXT, OBJECT}:
+        where = where[:2] + where[3:]
+    return where[:-1] if error["type"] == "missing" else where
 
 
-def _errors_of_retry(document: dict[str, Any], max_urls: int, max_length: int) -> Errors:
-    if document.keys() - {"urls", "only"}:
-        yield error_at("", "unknown-member", "Takes no members but urls or only.")
-    if document.keys() >= {"urls", "only"}:
-        yield error_at("", "urls-and-only", "Takes urls or only, not both.")
-    if document.get("only", "retryable") != "retryable":
-        yield error_at("/only", "unknown-choice", "Takes: retryable.")
-    if "urls" in document:
-        yield from _errors_of_urls(document["urls"], max_urls, max_length)
-
-
-def _errors_of_urls(urls: Any, max_urls: int, max_length: int) -> Errors:
-    if not isinstance(urls, list):
-        yield error_at("/urls", "not-an-array", "Takes an array of URLs.")
-    elif not urls:
-        yield error_at("/urls", "empty", "Takes at least one URL.")
-    elif len(urls) > max_urls:
-        yield error_at("/urls", "too-many", f"Takes at most {max_urls} URLs in one job.")
-    else:
-        for index, url in enumerate(urls):
-            if not isinstance(url, str):
-                yield error_at(f"/urls/{index}", "not-a-string", "Takes a URL as a string.")
-                continue
-            try:
-                check_source_url(url, max_length)
-            except InvalidURL as error:
-                yield error_at(f"/urls/{index}", error.code, str(error))
+def _what(error: ErrorDetails) -> dict[str, str]:
+    code, detail = _ERRORS.get(error["type"], (error["type"], "{detail}"))
+    facts = {**error.get("ctx", {}), "name": "".join(map(str, error["loc"][-1:]))}
+    return {"detail": detail.format(**facts), "code": code.format(**facts)}

@@ -1,6 +1,7 @@
 """The two ends of the contract (design §2): URLs of images in, links of images out."""
 
 import json
+from dataclasses import asdict
 
 from flask import Blueprint, request
 
@@ -18,9 +19,10 @@ from api.parameters import (
     parse_limit,
 )
 from api.presenting import present_links
+from api.requests import Context
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
-from jobs.model import JobOptions, Once
+from jobs.model import Once
 from jobs.store import JobStore
 
 
@@ -32,10 +34,10 @@ def images(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Bl
     def submit() -> tuple[shapes.Submitted, int, dict[str, str]]:
         key = parse_idempotency_key(request.headers.get("Idempotency-Key"))
         document = read_document(settings)
-        urls, priority = parse_job(document, settings.max_urls_per_job, settings.max_url_length)
+        urls, options = parse_job(document, Context.of(settings))
         # What the body means, however it is written.
-        once = None if key is None else Once(key, json.dumps([priority, *urls]))
-        added = store.add(urls, JobOptions(priority), once, caller().owner, urls_quota(settings))
+        once = None if key is None else Once(key, json.dumps([urls, asdict(options)]))
+        added = store.add(urls, options, once, caller().owner, urls_quota(settings))
         headers = accept(dispatcher, added.job_id)
         if added.replayed:
             headers["Idempotent-Replayed"] = "true"

@@ -18,6 +18,7 @@ from api.presenting import (
     present_job,
     present_jobs,
 )
+from api.requests import Context
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
 from jobs.errors import JobNotFound, UnknownURLs
@@ -62,7 +63,7 @@ def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blue
     @routes.post("/upload/<uuid:job_id>/retry")
     def retry(job_id: UUID) -> tuple[shapes.Retried, int, Headers]:
         document = read_document(settings, optional=True)
-        which = parse_retry(document, settings.max_urls_per_job, settings.max_url_length)
+        which = parse_retry(document, Context.of(settings))
         try:
             retried = store.retry(str(job_id), which, urls_quota(settings))
         except UnknownURLs as error:

@@ -18,8 +18,8 @@ from jobs.errors import DeletionNotFound, JobNotFound, KeyReused, StoreUnavailab
 log = structlog.get_logger()
 
 TITLES = {
-    "malformed-body": "The body is not a JSON object",
-    "invalid-body": "The body is JSON, but not what is taken here",
+    "malformed-body": "The body cannot be read",
+    "invalid-body": "The body is not what is taken here",
     "invalid-parameter": "A query parameter is wrong",
     "invalid-header": "A header is wrong",
     "idempotency-key-reused": "The Idempotency-Key is that of another job",

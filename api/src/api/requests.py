@@ -1,0 +1,194 @@
+"""The bodies of requests, as the models that validate them. No I/O.
+
+A model is validated in a `Context`, which has what the settings allow. Errors of pydantic's own
+kinds get their codes in `api.bodies`; the others are raised here with theirs.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self, cast
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Strict,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from api.settings import ApiSettings
+from jobs.model import Priority
+from jobs.urls import InvalidURL, check_source_url
+
+#: How many wrong elements of one body are named; those behind them are not looked at.
+MAX_ERRORS = 20
+
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class Context:
+    """What a validation knows beside the body."""
+
+    max_urls: int
+    max_url_length: int
+    files: int = 0
+    """How many files came with the body; they count as URLs do."""
+    wrong: int = 0
+    """How many elements were found wrong so far."""
+
+    @classmethod
+    def of(cls, settings: ApiSettings, files: int = 0) -> Self:
+        """What these settings allow, beside so many files."""
+        return cls(settings.max_urls_per_job, settings.max_url_length, files)
+
+
+def _context(info: ValidationInfo) -> Context:
+    return cast(Context, info.context)
+
+
+def _wrong(code: str, detail: str) -> PydanticCustomError:
+    return PydanticCustomError(code, "{detail}", {"detail": detail})
+
+
+def _check_url(value: Any, info: ValidationInfo) -> Any:
+    # Before pydantic looks: it would say of a lone surrogate only that it is no text.
+    if isinstance(value, str):
+        try:
+            check_source_url(value, _context(info).max_url_length)
+        except InvalidURL as error:
+            raise _wrong(error.code, str(error)) from None
+    return value
+
+
+def _check_submitted_url(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, str) and value.startswith("file:"):
+        return _check_line(value)
+    return _check_url(value, info)
+
+
+def _check_line(value: Any) -> Any:
+    return _check_characters(value, _NOT_IN_A_LINE)
+
+
+def _check_text(value: Any) -> Any:
+    return _check_characters(value, _NOT_IN_TEXT)
+
+
+def _check_characters(value: Any, refused: re.Pattern[str]) -> Any:
+    if isinstance(value, str):
+        if refused.search(value):
+            raise _wrong("control-characters", "Takes no control characters.")
+        if _SURROGATE.search(value):
+            raise _wrong("surrogates", "Takes no lone surrogates: they are not characters.")
+    return value
+
+
+def _check_count(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, list):
+        context = _context(info)
+        if not value and not context.files:
+            raise _wrong("empty", "Takes at least one URL.")
+        if len(value) + context.files > context.max_urls:
+            raise _wrong("too-many", f"Takes at most {context.max_urls} URLs in one job.")
+    return value
+
+
+def _until_enough_are_wrong(
+    value: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo
+) -> Any:
+    context = _context(info)
+    if context.wrong >= MAX_ERRORS:
+        return value
+    try:
+        return validate(value)
+    except ValidationError:
+        context.wrong += 1
+        raise
+
+
+URL = Annotated[str, Strict(), BeforeValidator(_check_url)]
+SubmittedURL = Annotated[
+    str,
+    Strict(),
+    BeforeValidator(_check_submitted_url),
+    WrapValidator(_until_enough_are_wrong),
+]
+Title = Annotated[str, Strict(), Field(max_length=200), BeforeValidator(_check_line)]
+Description = Annotated[str, Strict(), Field(max_length=2000), BeforeValidator(_check_text)]
+Label = Annotated[str, Strict(), Field(min_length=1, max_length=100), BeforeValidator(_check_line)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_known_members(cls, value: Any) -> Any:
+        # One error, where pydantic has one for each member: there may be 100,000.
+        if isinstance(value, dict) and value.keys() - cls.model_fields.keys():
+            raise _wrong("unknown-member", f"Takes no members but {', '.join(cls.model_fields)}.")
+        return value
+
+
+class ImageRequest(_Body):
+    """One image to upload: where it is, and what is told to others with it."""
+
+    url: URL = Field(description="Where the image is")
+    title: Title | None = Field(None, description="Its title at Imgur")
+    description: Description | None = Field(None, description="Its description at Imgur")
+    referer: URL | None = Field(
+        None, description="The page that it is from, told to its source as `Referer`"
+    )
+
+
+def _kind(value: Any) -> str:
+    return OBJECT if isinstance(value, dict | ImageRequest) else TEXT
+
+
+#: The two kinds of an element; pydantic has them in the places of its errors.
+TEXT, OBJECT = "text", "object"
+Element = Annotated[
+    Annotated[URL, Tag(TEXT)] | Annotated[ImageRequest, Tag(OBJECT)],
+    Discriminator(_kind),
+    WrapValidator(_until_enough_are_wrong),
+]
+
+
+class JobRequest(_Body):
+    """A job to add: its images, and what is asked for with them."""
+
+    priority: Priority = Field(
+        Priority.NORMAL, description="How large its share is where jobs have to share"
+    )
+    title: Title | None = Field(None, description="What people call the job")
+    labels: list[Label] = Field([], max_length=20, description="By which jobs can be listed")
+    webhook: URL | None = Field(None, description="Told by POST when the job is complete")
+    urls: Annotated[list[Element], BeforeValidator(_check_count)] = Field(
+        description="The images, as URLs or as objects; of equal URLs the first is kept"
+    )
+
+
+class RetryRequest(_Body):
+    """Which failed images of a job run again: all, unless one of the members is given."""
+
+    only: Literal["retryable"] = Field("retryable", description="Those whose failure may pass")
+    urls: Annotated[list[SubmittedURL], BeforeValidator(_check_count)] = Field(
+        [], description="Those of these URLs, as they were submitted"
+    )
+
+    @model_validator(mode="after")
+    def _has_one_of_them(self) -> Self:
+        if self.model_fields_set >= {"only", "urls"}:
+            raise _wrong("urls-and-only", "Takes urls or only, not both.")
+        return self
