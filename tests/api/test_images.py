@@ -103,7 +103,16 @@ def test_the_same_key_and_body_are_the_same_job(client: FlaskClient, store: JobS
 
 @pytest.mark.parametrize(
     "other",
-    [{"urls": [CAT]}, {"urls": [DOG, CAT]}, {"urls": [CAT, DOG], "priority": "low"}],
+    [
+        {"urls": [CAT]},
+        {"urls": [DOG, CAT]},
+        {"urls": [CAT, DOG], "priority": "low"},
+        {"urls": [CAT, DOG], "title": "Pets"},
+        {"urls": [CAT, DOG], "labels": ["pets"]},
+        {"urls": [CAT, DOG], "webhook": CAT},
+        {"urls": [CAT, {"url": DOG, "title": "Dog"}]},
+        {"urls": [{"url": CAT, "referer": DOG}, DOG]},
+    ],
 )
 def test_the_same_key_and_another_body_is_refused(
     client: FlaskClient, store: JobStore, other: dict[str, Any]

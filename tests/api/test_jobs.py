@@ -168,6 +168,25 @@ def test_jobs_are_listed_by_status(client: FlaskClient, submit: Submit, record: 
     assert by_status == {"pending": [pending], "in-progress": [begun], "complete": [done]}
 
 
+def test_jobs_are_listed_by_label(client: FlaskClient) -> None:
+    def add(*labels: str) -> str:
+        body = {"urls": [CAT], "title": "Pets", "labels": labels}
+        return str(client.post(UPLOAD, json=body).get_json()["jobId"])
+
+    cats, both, _ = add("cats"), add("dogs", "cats"), add("dogs")
+    listed = client.get(f"{UPLOAD}?label=cats").get_json()["jobs"]
+    assert [(job["id"], job["title"], job["labels"]) for job in listed] == [
+        (both, "Pets", ["dogs", "cats"]),
+        (cats, "Pets", ["cats"]),
+    ]
+    assert client.get(f"{UPLOAD}?label=cat").get_json() == {"jobs": [], "next": None}
+    page = client.get(f"{UPLOAD}?label=cats&limit=1").get_json()
+    assert [job["id"] for job in page["jobs"]] == [both]
+    rest = client.get(f"{UPLOAD}?label=cats&limit=1&cursor={page['next']}").get_json()
+    assert [job["id"] for job in rest["jobs"]] == [cats]
+    assert client.get(f"{UPLOAD}/{both}").get_json()["labels"] == ["dogs", "cats"]
+
+
 @pytest.mark.parametrize("status", [None, "pending", "complete"])
 def test_jobs_are_paged_while_jobs_are_added(
     client: FlaskClient, store: JobStore, submit: Submit, status: str | None

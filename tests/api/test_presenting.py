@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -47,6 +48,13 @@ def test_a_job_is_the_json_of_the_contract_member_by_member() -> None:
         '"uploaded": {"pending": ["https://example.org/black-cat.jpg"], '
         '"complete": ["https://example.org/gAGub9k.jpg"], "failed": []}, "estimate": null}'
     )
+
+
+def test_title_and_labels_stand_behind_the_id_where_they_were_given() -> None:
+    named = replace(job(JobStatus.PENDING), title="Cats", labels=("b", "a"))
+    assert list(present_job(named))[:3] == ["id", "title", "labels"]
+    assert present_job(named)["labels"] == ["b", "a"]
+    assert list(present_job(replace(named, title=None)))[:2] == ["id", "labels"]
 
 
 def test_a_job_that_is_complete_has_no_estimate() -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import email.utils
+import re
 import shutil
 import ssl
 import struct
@@ -120,13 +121,17 @@ def fetcher(timeout: float = 10.0, max_redirects: int = 5) -> Fetcher:
 
 
 def fetch(
-    answers: dict[str, bytes | Handler], *, path: str = "/", timeout: float = 10.0
+    answers: dict[str, bytes | Handler],
+    *,
+    path: str = "/",
+    timeout: float = 10.0,
+    referer: str | None = None,
 ) -> tuple[Fetched, list[bytes]]:
     """Fetch one path of an origin; the image and the requests it took."""
 
     async def main() -> tuple[Fetched, list[bytes]]:
         async with source(answers) as (base, requests), fetcher(timeout) as client:
-            return await client.fetch(base + path), requests
+            return await client.fetch(base + path, referer=referer), requests
 
     return uvloop.run(main())
 
@@ -260,6 +265,52 @@ def test_imgurs_placeholder_itself_is_no_source(url: str) -> None:
 
     with pytest.raises(errors.SourceRemoved, match="no longer exists"):
         uvloop.run(main())
+
+
+def referers(requests: list[bytes]) -> list[str | None]:
+    """What each of the requests told as its referer."""
+    found = (re.search(rb"\r\nReferer: (.*)\r\n", head) for head in requests)
+    return [match and match[1].decode() for match in found]
+
+
+@pytest.mark.parametrize(
+    ("referer", "told"),
+    [
+        (None, None),
+        ("http://example.org/a?b=c#top", "http://example.org/a?b=c"),
+        (
+            "http://b\u00fccher.example/\u00e4 b".replace(" ", "%20"),
+            "http://xn--bcher-kva.example/%C3%A4%20b",
+        ),
+        ("https://example.org/over-tls", None),
+    ],
+)
+def test_the_source_is_told_the_referer(referer: str | None, told: str | None) -> None:
+    _, requests = fetch({"/": redirect("/cat"), "/cat": ok()}, referer=referer)
+    assert referers(requests) == [told, told]
+
+
+def test_a_referer_goes_to_no_other_origin_and_back_to_the_first() -> None:
+    async def main() -> tuple[list[bytes], list[bytes]]:
+        here: dict[str, bytes | Handler] = {"/end": ok()}
+        there: dict[str, bytes | Handler] = {}
+        async with source(here) as (base, requests), source(there) as (other, others):
+            here["/"] = redirect(f"{other}/")
+            there["/"] = redirect(f"{base}/end")
+            async with fetcher() as client:
+                await client.fetch(f"{base}/", referer="http://example.org/5ecret")
+            return requests, others
+
+    requests, others = asyncio.run(main())
+    assert referers(requests) == ["http://example.org/5ecret"] * 2
+    assert referers(others) == [None]
+    assert b"5ecret" not in others[0]
+
+
+@pytest.mark.parametrize("breaking", ["\r\nX-A: b", "\n", "\0", "\u2028", " "])
+def test_a_referer_that_would_break_the_header_is_never_sent(breaking: str) -> None:
+    with pytest.raises(SourceError):
+        fetch({"/": ok()}, referer=f"http://example.org/{breaking}")
 
 
 def test_a_redirect_that_leads_nowhere_is_a_refusal() -> None:

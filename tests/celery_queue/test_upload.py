@@ -19,7 +19,7 @@ from imgur import (
     ImgurUnavailable,
     UploadedImage,
 )
-from jobs.model import Told
+from jobs.model import ImageOptions, Told
 from sandbox import parts
 from sandbox.ports import free_port
 from sandbox.source.photos import photo
@@ -46,11 +46,17 @@ def uploader(api_url: str, timeout: float = 10, keys: Sequence[str] = ()) -> Upl
 
 
 def upload(
-    api_url: str, content: bytes, timeout: float = 10, keys: Sequence[str] = ()
+    api_url: str,
+    content: bytes,
+    timeout: float = 10,
+    keys: Sequence[str] = (),
+    options: ImageOptions | None = None,
 ) -> UploadedImage:
     async def run() -> UploadedImage:
         async with uploader(api_url, timeout, keys) as opened:
-            return await opened.upload(Fetched(content, identify(content)))
+            return await opened.upload(
+                Fetched(content, identify(content)), options or ImageOptions()
+            )
 
     return uvloop.run(run())
 
@@ -65,6 +71,14 @@ def test_the_image_is_at_imgur(imgur: str) -> None:
     assert image.deletehash not in repr(image)
     assert {one.name for one in told} == {"user", "client", "posts"}
     assert all(one.limit and one.untold == 0 for one in told)
+
+
+def test_imgur_is_told_title_and_description(imgur: str) -> None:
+    told_of = ImageOptions("Black \u2764 cat", 'Asleep.\r\n"--x"', "https://example.org/")
+    image = upload(imgur, PHOTO, options=told_of)
+    client = {"Authorization": "Client-ID test"}
+    kept = requests.get(f"{imgur}/3/image/{image.id}", headers=client).json()["data"]
+    assert (kept["title"], kept["description"]) == ("Black \u2764 cat", 'Asleep.\r\n"--x"')
 
 
 def test_a_deletehash_comes_sealed_and_can_be_used_again(imgur: str) -> None:

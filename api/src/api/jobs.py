@@ -44,7 +44,8 @@ def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blue
     def all_jobs() -> shapes.Jobs:
         status = parse_status(request.args, JobStatus)
         limit, cursor = parse_limit(request.args, 100), parse_cursor(request.args, NUMBER)
-        return present_jobs(store.jobs(status, limit, cursor, caller().sees))
+        label = request.args.get("label")
+        return present_jobs(store.jobs(status, limit, cursor, caller().sees, label))
 
     @routes.get("/upload/<uuid:job_id>")
     def job(job_id: UUID) -> tuple[shapes.Job, Headers]:

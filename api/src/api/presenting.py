@@ -19,6 +19,7 @@ def present_job(
     """A job; while it is not complete, when it should be, and what its images wait for, if so."""
     body: shapes.Job = {
         "id": job.id,
+        **_names(job),
         "created": present_time(job.created),
         "finished": _time_or_null(job.finished),
         "status": job.status,
@@ -93,9 +94,19 @@ def present_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _names(job: Job | Summary) -> shapes.Names:
+    names: shapes.Names = {}
+    if job.title:
+        names["title"] = job.title
+    if job.labels:
+        names["labels"] = job.labels
+    return names
+
+
 def _summary(job: Summary) -> shapes.Summary:
     return {
         "id": job.id,
+        **_names(job),
         "created": present_time(job.created),
         "finished": _time_or_null(job.finished),
         "status": job.status,

@@ -52,10 +52,19 @@ class UploadedURLs(TypedDict):
     failed: Sequence[str]
 
 
+class Names(TypedDict, total=False):
+    """What people gave a job to know it by."""
+
+    title: str
+    labels: Sequence[str]
+
+
 class Job(TypedDict):
     """One POST, and what became of its URLs."""
 
     id: JobId
+    title: NotRequired[str]
+    labels: NotRequired[Sequence[str]]
     created: Time
     finished: Time | None
     """When the last image was complete or had failed; null until then."""
@@ -80,6 +89,8 @@ class OlderJob(TypedDict):
     """A job in the older dialect: `completed` for `complete`, as a status and as a key."""
 
     id: JobId
+    title: NotRequired[str]
+    labels: NotRequired[Sequence[str]]
     created: Time
     finished: Time | None
     status: OlderStatus
@@ -100,6 +111,8 @@ class Summary(TypedDict):
     """A job without its URLs."""
 
     id: JobId
+    title: NotRequired[str]
+    labels: NotRequired[Sequence[str]]
     created: Time
     finished: Time | None
     status: JobStatus

@@ -126,7 +126,8 @@ class Ferry:
     async def _attempt(self, begun: Begun, place: Place) -> Result:
         if not self._may_upload(begun.image):
             return Released()
-        return await self._upload(begun.image, await self._fetcher.fetch(begun.url, place))
+        fetched = await self._fetcher.fetch(begun.url, place, begun.options.referer)
+        return await self._upload(begun, fetched)
 
     async def _after(
         self, error: SourceError | ImgurError, attempt: int, place: Place
@@ -143,12 +144,13 @@ class Ferry:
         await self._recorder.pause(error, cool_down)
         return Released()
 
-    async def _upload(self, image: Held, fetched: Fetched) -> Result:
+    async def _upload(self, begun: Begun, fetched: Fetched) -> Result:
+        image = begun.image
         content = await self._contents.name(fetched.content)
         while self._may_upload(image):
             match await self._recorder.claim(image, content):
                 case Claim.GRANTED if self._may_upload(image):  # the store may have been long away
-                    done = await self._uploader.upload(fetched)
+                    done = await self._uploader.upload(fetched, begun.options)
                     return _uploaded(fetched, done, content)
                 case Claim.KNOWN if content:
                     return Known(content)

@@ -81,26 +81,32 @@ class Fetcher:
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
-    async def fetch(self, url: str, place: Place | None = None) -> Fetched:
+    async def fetch(
+        self, url: str, place: Place | None = None, referer: str | None = None
+    ) -> Fetched:
         """Fetch the image at `url`. Raises SourceError, and HostBusy for a redirect to such a host.
 
-        The place follows the redirects and is left with the last byte; without one nobody counts.
+        Only the URL's own origin is told the `referer`. The place follows the redirects and is left
+        with the last byte; without one nobody counts.
         """
         try:
             async with asyncio.timeout(self._timeout):
-                content = await self._follow(url, place)
+                content = await self._follow(url, place, referer)
         except FOREIGN_ERRORS as error:
             raise translate(error) from error
         if place:
             place.leave()  # what is done with the bytes is nothing to the host
         return Fetched(*await self._preparation.prepare(content))
 
-    async def _follow(self, url: str, place: Place | None) -> bytes:
+    async def _follow(self, url: str, place: Place | None, referer: str | None) -> bytes:
+        first = _parsed(url).origin()
         for _ in range(self._max_redirects + 1):
             hop = _checked(url)
             # An idle connection is one too: it is kept only for an image that is on its way.
             keep = place is None or await place.connect(hop.raw_host or "")
             headers = {} if keep else {"Connection": "close"}
+            if referer and hop.origin() == first:
+                headers |= _telling(referer, hop)
             # A body that is not read to its end is never drained: its connection is closed.
             async with self._session.get(hop, allow_redirects=False, headers=headers) as response:
                 location = response.headers.get("Location")
@@ -123,10 +129,21 @@ class Fetcher:
         return body.getvalue()
 
 
-def _checked(url: str) -> URL:
-    """The URL of a hop as it will be requested: byte for byte, for a signature may cover it."""
+def _parsed(url: str) -> URL:
+    """The URL as it will be sent: byte for byte, for a signature may cover it."""
     check_source_url(url, _MAX_URL_LENGTH)
-    parsed = URL(url, encoded=url.isascii())
+    return URL(url, encoded=url.isascii())
+
+
+def _telling(referer: str, hop: URL) -> dict[str, str]:
+    """The header for this hop; a page of https is not told over http (RFC 9110 §10.1.3)."""
+    page = _parsed(referer).with_fragment(None)
+    return {} if page.scheme == "https" != hop.scheme else {"Referer": str(page)}
+
+
+def _checked(url: str) -> URL:
+    """The URL of a hop."""
+    parsed = _parsed(url)
     if parsed.path == "/removed.png" and _IMGUR_HOST.fullmatch(parsed.host or ""):
         raise errors.SourceRemoved
     return parsed

@@ -22,10 +22,11 @@ from imgur import (
     read_limits,
     read_upload,
 )
-from jobs.model import Told
+from jobs.model import ImageOptions, Told
 
 #: Bytes of an answer that are read: Imgur's are about 1 KB, an error page of a proxy some more.
 _ANSWER_BYTES = 200_000
+_NO_OPTIONS = ImageOptions()
 
 
 class Uploader:
@@ -64,9 +65,11 @@ class Uploader:
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
-    async def upload(self, fetched: Fetched) -> UploadedImage:
+    async def upload(self, fetched: Fetched, options: ImageOptions = _NO_OPTIONS) -> UploadedImage:
         """Upload an image; its deletehash comes back sealed. Raises ImgurError and nothing else."""
-        form = aiohttp.FormData(calls.upload_fields())
+        form = aiohttp.FormData(
+            calls.upload_fields(title=options.title, description=options.description)
+        )
         form.add_field(
             calls.IMAGE_PART,
             fetched.content,

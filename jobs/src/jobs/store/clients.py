@@ -1,6 +1,5 @@
 """What clients may do to jobs that there are: look at them and their images, cancel, retry."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -17,7 +16,14 @@ from jobs.model import (
 )
 from jobs.store.connection import Connected, answering
 from jobs.store.quotas import exceeded, write_quota
-from jobs.store.records import STATES, read_image, read_status, read_time, write_failure
+from jobs.store.records import (
+    STATES,
+    read_image,
+    read_labels,
+    read_status,
+    read_time,
+    write_failure,
+)
 
 Which = Literal["all", "retryable"]
 
@@ -54,7 +60,7 @@ class Clients(Connected):
             complete=by_status[ImageStatus.COMPLETE],
             failed=by_status[ImageStatus.FAILED],
             title=facts.get("title"),
-            labels=json.loads(facts.get("labels", "[]")),
+            labels=read_labels(facts),
         )
 
     def owner_of(self, job_id: str) -> str:
@@ -66,10 +72,15 @@ class Clients(Connected):
         return cast(str, owner or "")
 
     def jobs(
-        self, status: JobStatus | None, limit: int, cursor: str | None, owner: str | None = None
+        self,
+        status: JobStatus | None,
+        limit: int,
+        cursor: str | None,
+        owner: str | None = None,
+        label: str | None = None,
     ) -> Page[Summary]:
         """Jobs, newest first. A page may hold fewer than `limit`, even none: `next` says more."""
-        most = limit if status is None and owner is None else _MOST_SEEN
+        most = limit if status is None and owner is None and label is None else _MOST_SEEN
         newest = f"({cursor}" if cursor else "+inf"
         with answering(), self._redis.pipeline() as read:
             rows = cast(
@@ -90,6 +101,7 @@ class Clients(Connected):
                 facts["created"]
                 and status in (None, read_status(facts))
                 and owner in (None, facts["owner"])
+                and (label is None or label in read_labels(facts))
             ):
                 found.append(_summary(job_id, facts))
                 if len(found) == limit:
@@ -154,7 +166,7 @@ def _summary(job_id: str, facts: Mapping[str, Any]) -> Summary:
         complete=total - pending - failed,
         failed=failed,
         title=facts["title"],
-        labels=json.loads(facts["labels"] or "[]"),
+        labels=read_labels(facts),
     )
 
 

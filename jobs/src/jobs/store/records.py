@@ -117,6 +117,11 @@ def read_status(facts: Mapping[str, str | None]) -> JobStatus:
     return JobStatus.IN_PROGRESS if facts.get("begun") else JobStatus.PENDING
 
 
+def read_labels(facts: Mapping[str, str | None]) -> list[str]:
+    """The labels of the job with these facts."""
+    return list(json.loads(facts.get("labels") or "[]"))
+
+
 def read_time(ms: str | float) -> datetime:
     """A time as Redis keeps it, in ms since the epoch."""
     return datetime.fromtimestamp(float(ms) / 1000, UTC)
