@@ -53,7 +53,7 @@ def test_a_job_is_the_json_of_the_contract_member_by_member() -> None:
 def test_title_and_labels_stand_behind_the_id_where_they_were_given() -> None:
     named = replace(job(JobStatus.PENDING), title="Cats", labels=("b", "a"))
     assert list(present_job(named))[:3] == ["id", "title", "labels"]
-    assert present_job(named)["labels"] == ["b", "a"]
+    assert json.loads(json.dumps(present_job(named)))["labels"] == ["b", "a"]
     assert list(present_job(replace(named, title=None)))[:2] == ["id", "labels"]
 
 

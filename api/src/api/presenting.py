@@ -19,7 +19,7 @@ def present_job(
     """A job; while it is not complete, when it should be, and what its images wait for, if so."""
     body: shapes.Job = {
         "id": job.id,
-        **_names(job),
+        **_names(job),  # type: ignore[typeddict-item] # mypy misses the members set below
         "created": present_time(job.created),
         "finished": _time_or_null(job.finished),
         "status": job.status,
