@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
-from jobs.model import Priority, Result, Worker
+from jobs.model import Begun, ImageOptions, Priority, Result, Worker
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox.ports import free_port
@@ -27,6 +27,7 @@ from sandbox.redis import RedisServer
 
 Open = Callable[..., FlaskClient]
 Submit = Callable[[Sequence[str]], str]
+Begin = Callable[[str], list[Begun]]
 Record = Callable[[str, Sequence[Result | str]], None]
 
 UPLOAD = "/v1/images/upload"
@@ -174,7 +175,9 @@ def test_links_are_paged_newest_first_and_none_comes_twice(
         None,
         "",
         "json",
-        "text/plain",
+        "text/html",
+        "text/plain; charset=latin-1",
+        "text/csv; charset=utf-16",
         "application/json-seq",
         "application/x-www-form-urlencoded",
         "application/json; charset=utf-16",
@@ -187,6 +190,98 @@ def test_another_content_type_is_not_taken(
     headers = {} if content_type is None else {"Content-Type": content_type}
     answer = client.post(UPLOAD, data=json.dumps({"urls": [CAT]}), headers=headers)
     assert (answer.status_code, answer.content_type) == (415, "application/problem+json")
+    assert redis.dbsize() == 0
+
+
+def submit_text(client: FlaskClient, kind: str, body: str, query: str = "") -> TestResponse:
+    return client.post(UPLOAD + query, data=body.encode(), content_type=kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/plain", f"{DOG}\n# cats\n\n{CAT}\n{DOG}\n"),
+        ("text/plain; charset=utf-8", f"{DOG}\r\n{CAT}"),
+        ("text/csv", f"url\n{DOG}\n{CAT}\n"),
+        ("application/x-ndjson", f'"{DOG}"\n{{"url": "{CAT}"}}\n'),
+    ],
+)
+def test_text_makes_the_job_that_json_would_make(client: FlaskClient, kind: str, body: str) -> None:
+    key = {"Idempotency-Key": "mine"}
+    options = {"title": "Pets", "labels": ["a", "b"], "priority": "low", "webhook": CAT}
+    said = client.post(UPLOAD, json={"urls": [DOG, CAT], **options}, headers=key)
+    query = f"?title=Pets&label=a&label=b&priority=low&webhook={CAT}"
+    answer = client.post(UPLOAD + query, data=body, content_type=kind, headers=key)
+    assert (answer.status_code, answer.get_json()) == (202, said.get_json())
+    assert answer.headers["Idempotent-Replayed"] == "true"
+
+
+def test_a_worker_hears_what_csv_says_of_an_image(client: FlaskClient, begin: Begin) -> None:
+    body = f"url,title,description,referer\n{CAT},Cat,Black.,{DOG}\n{DOG},,,\n"
+    first, second = begin(submit_text(client, "text/csv", body).get_json()["jobId"])
+    assert first.options == ImageOptions("Cat", "Black.", DOG)
+    assert second.options == ImageOptions()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "errors"),
+    [
+        ("text/plain", "# none\n", [{"line": 1, "code": "empty"}]),
+        (
+            "text/plain",
+            f"{CAT}\n#\nftp://5ecret/\ncat.jpg",
+            [{"line": 3, "code": "url-scheme"}, {"line": 4, "code": "url-not-absolute"}],
+        ),
+        (
+            "text/csv",
+            f"url,title\n5ecret,\n{CAT},{'a' * 201}\n,5ecret\n",
+            [
+                {"line": 2, "field": "url", "code": "url-not-absolute"},
+                {"line": 3, "field": "title", "code": "too-long"},
+                {"line": 4, "code": "url-missing"},
+            ],
+        ),
+        (
+            "application/x-ndjson",
+            '7\n{"5ecret": 1}\n{"url": "5ecret"}',
+            [
+                {"line": 1, "code": "not-a-string"},
+                {"line": 2, "code": "unknown-member"},
+                {"line": 3, "field": "url", "code": "url-not-absolute"},
+            ],
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_text_is_named_by_its_line(
+    client: FlaskClient, redis: Redis, kind: str, body: str, errors: list[dict[str, Any]]
+) -> None:
+    answer = submit_text(client, kind, body)
+    assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
+    found = answer.get_json()["errors"]
+    assert [{k: v for k, v in error.items() if k != "detail"} for error in found] == errors
+    assert "5ecret" not in answer.text
+    assert redis.dbsize() == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "code"),
+    [
+        ("?priority=5ecret", "priority", "unknown-priority"),
+        ("?title=a&title=5ecret", "title", "duplicate-parameter"),
+        (f"?label=a&label={'a' * 101}", "label", "too-long"),
+        ("?webhook=5ecret", "webhook", "url-not-absolute"),
+        ("?5ecret=1", "", "unknown-parameter"),
+        ("?urls=5ecret", "", "unknown-parameter"),
+    ],
+)
+def test_a_wrong_option_beside_a_text_is_named(
+    client: FlaskClient, redis: Redis, query: str, parameter: str, code: str
+) -> None:
+    answer = submit_text(client, "text/plain", CAT, query)
+    assert answer.status_code == 422
+    [error] = answer.get_json()["errors"]
+    assert (error["parameter"], error["code"]) == (parameter, code)
+    assert "5ecret" not in answer.text
     assert redis.dbsize() == 0
 
 

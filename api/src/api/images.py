@@ -8,8 +8,6 @@ from flask import Blueprint, request
 from api import shapes
 from api.accepting import accept
 from api.access import caller
-from api.bodies import parse_job
-from api.documents import read_document
 from api.limits import note_urls, urls_quota
 from api.parameters import (
     MAX_PAGE,
@@ -19,8 +17,8 @@ from api.parameters import (
     parse_limit,
 )
 from api.presenting import present_links
-from api.requests import Context
 from api.settings import ApiSettings
+from api.submissions import read_submission
 from jobs.dispatch import Dispatcher
 from jobs.model import Once
 from jobs.store import JobStore
@@ -33,8 +31,7 @@ def images(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Bl
     @routes.post("/upload")
     def submit() -> tuple[shapes.Submitted, int, dict[str, str]]:
         key = parse_idempotency_key(request.headers.get("Idempotency-Key"))
-        document = read_document(settings)
-        urls, options = parse_job(document, Context.of(settings))
+        urls, options = read_submission(settings)
         # What the body means, however it is written.
         once = None if key is None else Once(key, json.dumps([urls, asdict(options)]))
         added = store.add(urls, options, once, caller().owner, urls_quota(settings))
