@@ -20,8 +20,8 @@ log = structlog.get_logger()
 _FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 
 #: Blueprints that take no key: the page is the same for everybody, and asks its reader for one;
-#: a token of deletion is a key of its own.
-KEYLESS = frozenset({"page", "deletion"})
+#: so is the documentation; a token of deletion is a key of its own.
+KEYLESS = frozenset({"page", "docs", "deletion"})
 
 
 @dataclass(frozen=True, slots=True)

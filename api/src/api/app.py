@@ -6,6 +6,7 @@ from flask.json.provider import DefaultJSONProvider
 from api.access import admit_callers
 from api.deletion import deletion
 from api.destination import destination
+from api.docs.page import docs
 from api.health import health
 from api.images import images
 from api.jobs import jobs
@@ -17,7 +18,7 @@ from api.web import page
 from jobs.dispatch import Dispatcher
 from jobs.store import JobStore
 
-#: No answer but the page is one, and none is shown in one.
+#: No answer but the pages is one, and none is shown in one.
 SECURITY_HEADERS = {
     "Cache-Control": "no-cache",  # every answer may be another a second later
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -49,6 +50,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     app.register_blueprint(destination(store))
     app.register_blueprint(health(store))
     app.register_blueprint(page())
+    app.register_blueprint(docs())
 
     @app.after_request
     def harden(response: Response) -> Response:

@@ -15,8 +15,8 @@ from jobs.errors import QuotaExceeded, StoreUnavailable
 from jobs.model import Balance, Quota
 from jobs.store import JobStore
 
-#: Blueprints that ask nothing of the store. The files of the page come many at once.
-UNCOUNTED = frozenset({"health", "page"})
+#: Blueprints that ask nothing of the store. The files of a page come many at once.
+UNCOUNTED = frozenset({"health", "page", "docs"})
 
 
 def limit_clients(app: Flask, settings: ApiSettings, store: JobStore) -> None:

@@ -21,8 +21,8 @@ STREAM_ID = re.compile(r"[1-9][0-9]{0,14}-[0-9]{1,15}")
 
 # 1 to 255 visible ASCII characters, as a string of RFC 9651 (§3.3.3) or bare, then without those
 # that mean something in a header: quotes, commas, semicolons, backslashes.
-_QUOTED = re.compile(r'"((?:[!#-\[\]-~]|\\["\\]){1,255})"')
-_BARE = re.compile(r"[!#-+\--:<-\[\]-~]{1,255}")
+QUOTED = re.compile(r'"((?:[!#-\[\]-~]|\\["\\]){1,255})"')
+BARE = re.compile(r"[!#-+\--:<-\[\]-~]{1,255}")
 
 
 def parse_limit(parameters: Mapping[str, str], default: int) -> int:
@@ -64,9 +64,9 @@ def parse_idempotency_key(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    if _BARE.fullmatch(text):
+    if BARE.fullmatch(text):
         return text
-    quoted = _QUOTED.fullmatch(text)
+    quoted = QUOTED.fullmatch(text)
     if quoted:
         return re.sub(r"\\(.)", r"\1", quoted[1])
     header = "Idempotency-Key"

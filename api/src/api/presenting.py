@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from api import shapes
+from api.shapes.jobs import Names
 from jobs.model import Destination, Failure, Image, Job, JobStatus, Page, Pause, Summary
 
 _OLDER_STATUS: Mapping[JobStatus, shapes.OlderStatus] = {
@@ -94,8 +95,8 @@ def present_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _names(job: Job | Summary) -> shapes.Names:
-    names: shapes.Names = {}
+def _names(job: Job | Summary) -> Names:
+    names: Names = {}
     if job.title:
         names["title"] = job.title
     if job.labels:

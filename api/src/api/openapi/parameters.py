@@ -1,0 +1,88 @@
+"""What a request may have beside its body: parts of the path, query parameters, headers.
+
+`api.parameters` is where they are read. What need not be sent has its example in its schema:
+beside it, `/docs` would send it with every request that is tried out.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from api.openapi.examples import JOB_ID
+from api.parameters import BARE, MAX_PAGE, NUMBER, QUOTED, STREAM_ID
+
+JOB: dict[str, Any] = {
+    "name": "jobId",
+    "in": "path",
+    "required": True,
+    "description": "The id of the job, as the answer to its submission gave it.",
+    "schema": {"type": "string", "format": "uuid"},
+    "example": JOB_ID,
+}
+
+TOKEN: dict[str, Any] = {
+    "name": "token",
+    "in": "path",
+    "required": True,
+    "description": "What stands at the end of the link that deletes the image.",
+    "schema": {"type": "string"},
+    "example": "Vq3yNn2sX0m8c1Kp5tRw7A",
+}
+
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes a repeated request the same request: it gets the job of the first, and "
+    "nothing is stored twice. In quotes, or without (draft-ietf-httpapi-idempotency-key-header).",
+    "schema": {
+        "type": "string",
+        "pattern": f"^(?:{QUOTED.pattern}|{BARE.pattern})$",
+        "examples": ['"8e03978e-40d5-43e8-bc93-6894a57f9324"'],
+    },
+}
+
+
+def limit(default: int) -> dict[str, Any]:
+    """How many elements a page may have."""
+    return {
+        "name": "limit",
+        "in": "query",
+        "description": "How many elements the page may have.",
+        "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MAX_PAGE,
+            "default": default,
+            "examples": [100],
+        },
+    }
+
+
+def status(statuses: type[StrEnum]) -> dict[str, Any]:
+    """The status of the elements that are wanted."""
+    return {
+        "name": "status",
+        "in": "query",
+        "description": "Only those of this status.",
+        "schema": {"type": "string", "enum": list(statuses), "examples": ["complete"]},
+    }
+
+
+LABEL: dict[str, Any] = {
+    "name": "label",
+    "in": "query",
+    "description": "Only jobs with this label.",
+    "schema": {"type": "string", "examples": ["pets"]},
+}
+
+
+def _cursor(pattern: str, example: str) -> dict[str, Any]:
+    return {
+        "name": "cursor",
+        "in": "query",
+        "description": "Where the page begins: the `next` of the page before.",
+        "schema": {"type": "string", "pattern": f"^{pattern}$", "examples": [example]},
+    }
+
+
+CURSOR = _cursor(NUMBER.pattern, "100")
+LINK_CURSOR = _cursor(STREAM_ID.pattern, "1763743709123-0")

@@ -1,0 +1,51 @@
+"""What answers hold, as JSON: the members of each, their types, and what they mean.
+
+`api.presenting` makes them, mypy holds it to them, and `api.openapi` describes them as they stand
+here, the sentences below the members included. At run time they are plain dicts.
+"""
+
+from api.shapes.destination import Destination, Pause, Window
+from api.shapes.health import Health, Readiness
+from api.shapes.images import Deletion, Failure, Image, Images, Links
+from api.shapes.jobs import (
+    Counts,
+    Holdup,
+    Job,
+    Jobs,
+    OlderJob,
+    OlderStatus,
+    OlderUploadedURLs,
+    Retried,
+    Submitted,
+    Summary,
+    UploadedURLs,
+)
+from api.shapes.problems import NotReady, Problem, QuotaExceeded, WrongPlace
+
+__all__ = [
+    "Counts",
+    "Deletion",
+    "Destination",
+    "Failure",
+    "Health",
+    "Holdup",
+    "Image",
+    "Images",
+    "Job",
+    "Jobs",
+    "Links",
+    "NotReady",
+    "OlderJob",
+    "OlderStatus",
+    "OlderUploadedURLs",
+    "Pause",
+    "Problem",
+    "QuotaExceeded",
+    "Readiness",
+    "Retried",
+    "Submitted",
+    "Summary",
+    "UploadedURLs",
+    "Window",
+    "WrongPlace",
+]
