@@ -3,12 +3,10 @@ import email.utils
 import re
 import shutil
 import ssl
-import struct
 import subprocess
 import time
 import tracemalloc
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -21,93 +19,26 @@ from celery_queue.addresses import Guard
 from celery_queue.errors import SourceError
 from celery_queue.fetch import FOREIGN_ERRORS, Fetched, Fetcher, translate
 from celery_queue.images.formats import ImageFacts
-
-PNG = (
-    b"\x89PNG\r\n\x1a\n"
-    + struct.pack(">I4sII9x", 13, b"IHDR", 3, 2)
-    + struct.pack(">I4s4xI4s4x", 0, b"IDAT", 0, b"IEND")
+from tests.celery_queue.hostile import (
+    CUT,
+    ENCODED,
+    FILLING,
+    HOLDING,
+    MAX_BYTES,
+    NOT_HTTP,
+    PNG,
+    Handler,
+    answer,
+    endless,
+    ends,
+    hangs,
+    listening,
+    ok,
+    redirect,
+    source,
 )
-MAX_BYTES = 1_000_000
+
 DEADLINE = 0.3
-
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-def ok(body: bytes = PNG, *headers: str) -> bytes:
-    return answer(200, f"Content-Length: {len(body)}", *headers) + body
-
-
-def answer(status: int, *headers: str) -> bytes:
-    return "\r\n".join([f"HTTP/1.1 {status} Any", *headers, "", ""]).encode()
-
-
-def redirect(location: str) -> bytes:
-    return answer(302, f"Location: {location}", "Content-Length: 0")
-
-
-def ends(*parts: bytes) -> Handler:
-    """Sends these bytes and hangs up."""
-
-    async def handler(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"".join(parts))
-
-    return handler
-
-
-def endless(start: bytes, part: bytes, pause: float = 0.0) -> Handler:
-    """Sends `start`, then `part` again and again until nobody listens."""
-
-    async def handler(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(start)
-        while True:
-            writer.write(part)
-            await writer.drain()
-            await asyncio.sleep(pause)
-
-    return handler
-
-
-@asynccontextmanager
-async def listening(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
-    """A server on loopback: its base URL. What it still does at the end is broken off."""
-    serving: list[tuple[asyncio.Task[None], asyncio.StreamWriter]] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            await handler(reader, writer)
-        writer.close()
-
-    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        serving.append((asyncio.create_task(serve(reader, writer)), writer))
-
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-        for task, writer in serving:
-            task.cancel()
-            writer.transport.abort()
-        await asyncio.gather(*(task for task, _ in serving), return_exceptions=True)
-
-
-@asynccontextmanager
-async def source(answers: dict[str, bytes | Handler]) -> AsyncIterator[tuple[str, list[bytes]]]:
-    """A real HTTP origin: its base URL, and the request heads it got."""
-    requests: list[bytes] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            head = await reader.readuntil(b"\r\n\r\n")
-            requests.append(head)
-            found = answers[head.split()[1].decode()]
-            if not isinstance(found, bytes):
-                return await found(reader, writer)
-            writer.write(found)
-            await writer.drain()
-
-    async with listening(serve) as base:
-        yield base, requests
 
 
 def fetcher(timeout: float = 10.0, max_redirects: int = 5) -> Fetcher:
@@ -373,17 +304,8 @@ def test_a_retry_after_that_is_neither_is_none(value: str) -> None:
     assert error.retry_after is None
 
 
-@pytest.mark.parametrize(
-    "found",
-    [
-        answer(200, f"Content-Length: {MAX_BYTES + 1}"),  # and no body: it is not waited for
-        endless(answer(200, "Transfer-Encoding: chunked"), b"10000\r\n" + b"x" * 65536 + b"\r\n"),
-        endless(answer(200), b"x" * 65536),
-        ends(answer(200), b"x" * (MAX_BYTES + 1)),
-    ],
-    ids=["announced", "chunked", "until-close", "one-byte-more"],
-)
-def test_bytes_are_counted(found: bytes | Handler) -> None:
+@pytest.mark.parametrize("found", FILLING.values(), ids=FILLING)
+def test_bytes_are_counted(found: Handler) -> None:
     assert type(failure(found)) is errors.ImageTooLarge
 
 
@@ -408,15 +330,7 @@ def test_a_body_of_exactly_the_limit_is_taken_and_held_once() -> None:
     assert MAX_BYTES < peak < 2.6 * MAX_BYTES
 
 
-@pytest.mark.parametrize(
-    "found",
-    [
-        ends(answer(200, f"Content-Length: {len(PNG) + 1}"), PNG),
-        ends(answer(200, "Transfer-Encoding: chunked"), b"%x\r\n" % len(PNG), PNG),
-        ends(answer(200, "Transfer-Encoding: chunked"), b"%x\r\n%s\r\n" % (len(PNG), PNG)),
-    ],
-    ids=["length", "within-chunk", "between-chunks"],
-)
+@pytest.mark.parametrize("found", CUT.values(), ids=CUT)
 def test_a_body_that_ends_early_may_be_whole_next_time(found: Handler) -> None:
     error = failure(found)
     assert type(error) is errors.IncompleteBody
@@ -434,9 +348,9 @@ def test_what_follows_a_body_is_not_taken_for_the_next_answer() -> None:
     assert uvloop.run(main()) == [PNG, PNG]
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP", "identity, gzip", "x"])
-def test_an_encoding_nobody_asked_for_is_refused(encoding: str) -> None:
-    assert type(failure(ok(PNG, f"Content-Encoding: {encoding}"))) is errors.EncodedBody
+@pytest.mark.parametrize("found", ENCODED.values(), ids=ENCODED)
+def test_an_encoding_nobody_asked_for_is_refused(found: Handler) -> None:
+    assert type(failure(found)) is errors.EncodedBody
 
 
 def test_a_second_content_encoding_header_is_seen() -> None:
@@ -444,50 +358,14 @@ def test_a_second_content_encoding_header_is_seen() -> None:
     assert type(failure(answered)) is errors.EncodedBody
 
 
-@pytest.mark.parametrize(
-    "found",
-    [
-        ends(),
-        ends(b"SSH-2.0-OpenSSH_9.2\r\n"),
-        ends(b"HTTP/1.1 200"),
-        ends(b"\0" * 1000),
-        answer(200, "Content-Length: -5") + PNG,
-        answer(200, "Content-Length: 5", "Content-Length: 6") + PNG,
-        answer(200, "X: " + "x" * 100_000) + PNG,
-        answer(200, *(f"X{n}: x" for n in range(1000))) + PNG,
-        endless(answer(200)[:-2], b"X: x\r\n"),
-        ends(answer(200, "Transfer-Encoding: chunked"), b"zz\r\n"),
-    ],
-    ids=[
-        "nothing",
-        "ssh",
-        "cut",
-        "zeros",
-        "negative",
-        "two-lengths",
-        "long-header",
-        "many-headers",
-        "endless-headers",
-        "bad-chunk",
-    ],
-)
-def test_an_answer_that_is_not_http_is_an_unreachable_source(found: bytes | Handler) -> None:
+@pytest.mark.parametrize("found", NOT_HTTP.values(), ids=NOT_HTTP)
+def test_an_answer_that_is_not_http_is_an_unreachable_source(found: Handler) -> None:
     error = failure(found)
-    assert type(error) in {errors.SourceUnreachable, errors.IncompleteBody}
+    assert type(error) is errors.SourceUnreachable
     assert error.retryable
 
 
-@pytest.mark.parametrize(
-    "found",
-    [
-        endless(b"", b""),
-        endless(answer(200)[:-2], b"X", pause=0.02),
-        endless(b"", answer(100), pause=0.0),
-        endless(answer(200, "Content-Length: 1000"), b"x", pause=0.02),
-        endless(answer(200, "Transfer-Encoding: chunked"), b"1\r\nx\r\n", pause=0.02),
-    ],
-    ids=["silence", "header-drip", "1xx-flood", "body-drip", "chunk-drip"],
-)
+@pytest.mark.parametrize("found", HOLDING.values(), ids=HOLDING)
 def test_one_deadline_is_over_the_whole_exchange(found: Handler) -> None:
     started = time.monotonic()
     error = failure(found, timeout=DEADLINE)
@@ -511,26 +389,17 @@ async def https_failure(base: str, within: float = 10.0) -> SourceError:
     return caught.value
 
 
-def test_a_tls_handshake_that_is_none_is_an_unreachable_source() -> None:
+@pytest.mark.parametrize(
+    ("handshake", "expected"),
+    [(ends(answer(400)), errors.SourceUnreachable), (hangs(), errors.SourceTimeout)],
+    ids=["none", "silent"],
+)
+def test_a_tls_handshake_that_is_none(handshake: Handler, expected: type[SourceError]) -> None:
     async def main() -> SourceError:
-        async def speak(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writer.write(answer(400))
+        async with listening(handshake) as base:
+            return await https_failure(base, within=1)
 
-        async with listening(speak) as base:
-            return await https_failure(base)
-
-    assert type(uvloop.run(main())) is errors.SourceUnreachable
-
-
-def test_a_silent_tls_handshake_ends_with_the_deadline() -> None:
-    async def main() -> SourceError:
-        async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.read()
-
-        async with listening(listen) as base:
-            return await https_failure(base, DEADLINE)
-
-    assert type(uvloop.run(main())) is errors.SourceTimeout
+    assert type(uvloop.run(main())) is expected
 
 
 @pytest.fixture(scope="module")
