@@ -39,13 +39,15 @@ tests/npm/node_modules: tests/npm/package-lock.json
 test: setup tests/npm/node_modules  ## All tests (those with containers where a Docker engine answers)
 	$(RUN) pytest -n 5 --dist loadfile --no-loadscope-reorder
 
-check: setup  ## Formatting, lint, types, layers, containers
+check: setup  ## Formatting, lint, types, layers, containers, CI
 	$(RUN) ruff format --check
 	$(RUN) ruff check
 	$(RUN) mypy
 	$(RUN) lint-imports
 	$(RUN) hadolint Dockerfile.*
 	$(RUN) check-jsonschema --builtin-schema vendor.compose-spec docker-compose*.yml
+	$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(RUN) zizmor --offline --no-progress --persona pedantic .github
 
 bench: setup  ## How fast it is, beside other ways
 	$(RUN) python -m sandbox bench
