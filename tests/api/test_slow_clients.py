@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection
-from pathlib import Path
 from select import select
 from statistics import median, quantiles
 from threading import Event, Thread
@@ -28,24 +27,27 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 LARGE = 15_000_000
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
+Start = Callable[..., Api]
+
+pytestmark = pytest.mark.slow
+
 #: 500 connections, 250 more each second, a part of up to 10 bytes on each every second, for 8
 #: seconds; and a probe that has a second to be answered.
 SLOWHTTPTEST = (
     "-c 500 -r 250 -i 1 -x 10 -s 100000 -l 8 -p 1 -v 1 -f application/json".split()  # noqa: SIM905
 )
 
-Start = Callable[..., Api]
 
-
-@pytest.fixture
-def start(redis_server: RedisServer, tmp_path: Path) -> Iterator[Start]:
-    """Start gunicorn as it is shipped, with these flags after that; ends with the test."""
+@pytest.fixture(scope="module")
+def start(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Start gunicorn as it is shipped, with these flags after that; ends with the module."""
     with ExitStack() as running:
 
         def start(*flags: str, workers: int = 2, conf: list[str] = SHIPPED) -> Api:
             environment = {"REDIS_URL": redis_server.url}
             args = [*conf, "--workers", str(workers), *flags]
-            api = running.enter_context(serving(args, tmp_path, environment))
+            logs = tmp_path_factory.mktemp("api")
+            api = running.enter_context(serving(args, logs, environment))
             api.process.wait_for_line(
                 rf"(?s)(may ask.*?){{{workers}}}"
             )  # each says so when it is made
@@ -55,10 +57,28 @@ def start(redis_server: RedisServer, tmp_path: Path) -> Iterator[Start]:
         yield start
 
 
-@pytest.fixture
-def impatient(start: Start, tmp_path: Path) -> Api:
+@pytest.fixture(scope="module")
+def shipped(start: Start) -> Api:
+    """As it is shipped: two processes."""
+    return start()
+
+
+@pytest.fixture(scope="module")
+def alone(shipped: Api) -> list[float]:
+    """Seconds that each request of a normal client takes when nobody is in its way."""
+    return times(shipped, seconds(1))
+
+
+@pytest.fixture(scope="module")
+def single(start: Start) -> Api:
+    """One process."""
+    return start(workers=1)
+
+
+@pytest.fixture(scope="module")
+def impatient(start: Start, tmp_path_factory: pytest.TempPathFactory) -> Api:
     """One process whose patience ends after a second."""
-    conf = tmp_path / "impatient.py"
+    conf = tmp_path_factory.mktemp("impatient") / "impatient.py"
     conf.write_text(
         "import api.gunicorn_worker\n"
         "from api.gunicorn_conf import *\n"
@@ -103,7 +123,7 @@ class Attackers:
         self._stop = Event()
         self._connections = [self._open() for _ in range(count)]
         self._thread = Thread(target=self._drip)
-        self.rounds = 0
+        self._rounds = 0
 
     def __enter__(self) -> "Attackers":
         self._thread.start()
@@ -114,6 +134,11 @@ class Attackers:
         self._thread.join()
         for connection in self._connections:
             connection.close()
+
+    def rounds(self, count: int) -> Callable[[], bool]:
+        """Whether they are still at the next so many rounds."""
+        end = self._rounds + count
+        return lambda: self._rounds < end
 
     def _open(self) -> socket.socket:
         connection = connect(self._api)
@@ -128,7 +153,7 @@ class Attackers:
                 except OSError:
                     connection.close()
                     self._connections[number] = self._open()
-            self.rounds += 1
+            self._rounds += 1
 
 
 def times(api: Api, busy: Callable[[], bool]) -> list[float]:
@@ -177,36 +202,36 @@ def check_undisturbed(alone: list[float], beside: list[float]) -> None:
     ],
     ids=["headers", "request lines", "bodies", "chunks"],
 )
-def test_500_clients_that_drip_hold_nobody_up(start: Start, beginning: bytes, more: bytes) -> None:
-    api = start()
-    alone = times(api, seconds(1))
-    with Attackers(api, 500, beginning, more) as attackers:
-        beside = times(api, lambda: attackers.rounds < 15)
+def test_500_clients_that_drip_hold_nobody_up(
+    shipped: Api, alone: list[float], beginning: bytes, more: bytes
+) -> None:
+    with Attackers(shipped, 500, beginning, more) as attackers:
+        beside = times(shipped, attackers.rounds(10))
     check_undisturbed(alone, beside)
 
 
-def test_clients_that_do_not_take_their_answer_hold_nobody_up(start: Start) -> None:
-    api = start()
-    path = submit_large(api)
-    alone = times(api, seconds(1))
-    with Attackers(api, 20, get(path), b"") as attackers:
-        api.process.wait_for_line(r'(?s)("request_id": "large".*?){20}', timeout=60)
-        beside = times(api, lambda: attackers.rounds < 15)
+def test_clients_that_do_not_take_their_answer_hold_nobody_up(
+    shipped: Api, alone: list[float]
+) -> None:
+    path = submit_large(shipped)
+    with Attackers(shipped, 20, get(path), b"") as attackers:
+        shipped.process.wait_for_line(r'(?s)("request_id": "large".*?){20}', timeout=60)
+        beside = times(shipped, attackers.rounds(10))
     check_undisturbed(alone, beside)
 
 
 @pytest.mark.skipif(not shutil.which("slowhttptest"), reason="slowhttptest is not installed")
 @pytest.mark.parametrize("mode", ["-H", "-B"], ids=["headers", "bodies"])
-def test_slowhttptest_finds_the_service_available(start: Start, mode: str) -> None:
-    api = start()
-    alone = times(api, seconds(1))
+def test_slowhttptest_finds_the_service_available(
+    shipped: Api, alone: list[float], mode: str
+) -> None:
     attack = subprocess.Popen(
-        ["slowhttptest", mode, *SLOWHTTPTEST, "-u", f"{api.url}{UPLOAD}"],
+        ["slowhttptest", mode, *SLOWHTTPTEST, "-u", f"{shipped.url}{UPLOAD}"],
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
-        beside = times(api, lambda: attack.poll() is None)
+        beside = times(shipped, lambda: attack.poll() is None)
         report, _ = attack.communicate(timeout=20)
     finally:
         attack.kill()
@@ -215,8 +240,8 @@ def test_slowhttptest_finds_the_service_available(start: Start, mode: str) -> No
     check_undisturbed(alone, beside)
 
 
-def test_headers_have_5_seconds(start: Start) -> None:
-    with connect(start()) as connection:
+def test_headers_have_5_seconds(shipped: Api) -> None:
+    with connect(shipped) as connection:
         began = time.monotonic()
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
         assert all_of(connection) == b""
@@ -303,10 +328,9 @@ def sending(api: Api, beginning: bytes, more: bytes) -> Iterator[None]:
     ],
     ids=["requests", "chunks", "too large a body", "a body nobody reads"],
 )
-def test_who_sends_without_end_lets_others_in(start: Start, beginning: bytes, more: bytes) -> None:
-    api = start(workers=1)
-    with sending(api, beginning, more):
-        taken = times(api, seconds(3))
+def test_who_sends_without_end_lets_others_in(single: Api, beginning: bytes, more: bytes) -> None:
+    with sending(single, beginning, more):
+        taken = times(single, seconds(2))
     assert len(taken) >= 3
     assert max(taken) < 2
 
@@ -319,29 +343,27 @@ def test_more_connections_than_are_held_wait_for_one_to_end(start: Start) -> Non
         assert requests.get(f"{api.url}/healthz", timeout=20).status_code == 200
 
 
-def test_what_is_left_of_a_body_is_no_request(start: Start) -> None:
-    api = start(workers=1)
+def test_what_is_left_of_a_body_is_no_request(single: Api) -> None:
     smuggled = GET * 3000
     length = b"Content-Length: %d\r\n\r\n" % (len(smuggled) + 30_000_000)
     for head in (HEAD + length, HEAD + b"X-Forwarded-For: 1.2.3.4\r\n" + length):
-        with connect(api) as connection:
+        with connect(single) as connection:
             connection.sendall(head + smuggled)
             answer = all_of(connection)
         assert answer.count(b"HTTP/1.1 ") == 1
         assert answer.startswith((b"HTTP/1.1 413 ", b"HTTP/1.1 403 "))
 
 
-def test_a_refusal_is_answered_before_the_body_has_come(start: Start) -> None:
-    api = start()
-    with connect(api) as connection:
+def test_a_refusal_is_answered_before_the_body_has_come(shipped: Api) -> None:
+    with connect(shipped) as connection:
         began = time.monotonic()
         connection.sendall(HEAD + b"X-Forwarded-For: 1.2.3.4\r\nContent-Length: 1000000\r\n\r\n")
         assert all_of(connection).startswith(b"HTTP/1.1 403 ")
         assert time.monotonic() - began < 10
 
 
-def test_a_small_body_that_nobody_read_leaves_the_connection_open(start: Start) -> None:
-    with connect(start()) as connection:
+def test_a_small_body_that_nobody_read_leaves_the_connection_open(shipped: Api) -> None:
+    with connect(shipped) as connection:
         request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\nunread"
         connection.sendall(request + request.replace(b"\r\nHost", b"\r\nConnection: close\r\nHost"))
         assert all_of(connection).count(b"HTTP/1.1 200 ") == 2
@@ -365,16 +387,15 @@ def test_a_small_body_that_nobody_read_leaves_the_connection_open(start: Start) 
     ],
 )
 def test_what_is_no_request_is_a_problem_and_shown_nowhere(
-    start: Start, request_: bytes, status: int
+    single: Api, request_: bytes, status: int
 ) -> None:
-    api = start(workers=1)
-    answer = api.exchange(request_)
+    answer = single.exchange(request_)
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(f"HTTP/1.1 {status} ".encode())
     assert b"application/problem+json" in head
     assert json.loads(body)["status"] == status
-    assert requests.get(f"{api.url}/healthz", timeout=20).status_code == 200
-    assert "c4n4ry" not in answer.decode() + api.process.log.read_text()
+    assert requests.get(f"{single.url}/healthz", timeout=20).status_code == 200
+    assert "c4n4ry" not in answer.decode() + single.process.log.read_text()
 
 
 def takes_connections(api: Api) -> bool:
