@@ -22,7 +22,7 @@ def test_only_json_is_taken_and_no_result_is_kept() -> None:
 def test_without_a_client_id_it_says_so_in_one_line_and_ends() -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("IMGUR_")}
     ended = subprocess.run(
-        [sys.executable, "-m", "celery", "-A", "celery_queue", "worker"],
+        [sys.executable, "-m", "celery_queue"],
         env=environment | {"REDIS_URL": "redis://127.0.0.1:1/0"},
         capture_output=True,
         text=True,

@@ -12,7 +12,6 @@ from sandbox.server import Server
 Environment = dict[str, str]
 
 _PYTHON = [sys.executable, "-m"]
-_CELERY = [*_PYTHON, "celery", "-A", "celery_queue"]
 
 
 def exactly(**settings: str) -> Environment:
@@ -59,15 +58,14 @@ def api(port: int, environment: Environment, logs: Path) -> Server:
 def worker(number: int, environment: Environment, logs: Path) -> Process:
     """One of the workers; the number makes its name in Celery its own."""
     name = f"worker{number}"
-    # Workers have nothing to say to each other: greeting takes a second of the start.
-    quiet = ["--without-gossip", "--without-mingle"]
-    command = [*_CELERY, "worker", f"--hostname={name}@%h", *quiet]
+    command = [*_PYTHON, "celery_queue", f"--hostname={name}@%h"]
     return Process(name, command, logs, environment)
 
 
 def flower(port: int, environment: Environment, logs: Path) -> Server:
     """Flower. It has no password of its own, so it shows and does nothing."""
-    command = [*_CELERY, "flower", f"--address={LOOPBACK}", f"--port={port}", "--read-only"]
+    options = [f"--address={LOOPBACK}", f"--port={port}", "--read-only"]
+    command = [*_PYTHON, "celery", "-A", "celery_queue", "flower", *options]
     return Server("flower", command, logs, environment, port=port, ready_path="/healthcheck")
 
 
