@@ -46,7 +46,8 @@ class Containers:
             os.environ
             | dict.fromkeys((name.upper() for name in names), "")
             | {name: str(port) for name, port in ports.items()}
-            | {"API_BIND": "", "WORKER_IMAGES_AT_ONCE": "10"}  # few: a batch takes some seconds
+            | {"API_BIND": "", "CONVERT": "webp,bmp"}
+            | {"WORKER_IMAGES_AT_ONCE": "10"}  # few: a batch takes some seconds
         )
 
     def compose(self, *arguments: str) -> str:
@@ -172,6 +173,16 @@ def test_flower_shows_the_workers_and_their_tasks(containers: Containers) -> Non
     with Client(containers.api) as client:
         client.wait(client.upload(["http://source:8000/photo/1.png"]))
     wait_until(lambda: succeeded() > before)
+
+
+def test_what_imgur_refuses_is_converted_within_the_limits_of_a_container(
+    containers: Containers,
+) -> None:
+    urls = [f"http://source:8000/photo/1.{kind}" for kind in ("webp", "bmp")]
+    with Client(containers.api) as client:
+        job_id = client.upload(urls)
+        assert client.wait(job_id).complete == urls
+        assert {image.type for image in client.images(job_id)} <= {"image/png", "image/jpeg"}
 
 
 def test_a_job_outlives_a_stop_of_everything(containers: Containers) -> None:

@@ -14,9 +14,10 @@ from tests.service import uploads
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    with Stack(tmp_path, scale=2, environment={"WORKER_IMAGES_AT_ONCE": "10"}) as stack:
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    environment = {"WORKER_IMAGES_AT_ONCE": "10"}
+    with Stack(tmp_path_factory.mktemp("stack"), scale=2, environment=environment) as stack:
         yield stack
 
 
@@ -52,10 +53,11 @@ def test_many_copies_are_one_upload(stack: Stack) -> None:
 def test_when_an_upload_fails_a_copy_is_uploaded_in_its_place(stack: Stack) -> None:
     faults = [{"name": "file-type-1003", "times": 1}]
     requests.put(f"{stack.imgur.url}/_stand-in/faults", json=faults).raise_for_status()
+    before = uploads(stack)
     with Client(stack.api.url) as client:
-        job = client.wait(client.upload(the_same(stack, 12)))
+        job = client.wait(client.upload(the_same(stack, 12, photo=8)))
     assert (len(job.complete), len(job.failed)) == (11, 1)
-    assert uploads(stack) == 1
+    assert uploads(stack) == before + 1
 
 
 def test_the_setting_turns_it_off(tmp_path: Path) -> None:

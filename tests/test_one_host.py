@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
@@ -14,11 +13,12 @@ from sandbox.stack import Stack
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
-@pytest.fixture
-def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    monkeypatch.setenv("FETCH_CONNECTIONS_PER_HOST", "4")
-    with Stack(tmp_path, scale=2) as stack:
-        yield stack
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FETCH_CONNECTIONS_PER_HOST", "4")
+        with Stack(tmp_path_factory.mktemp("stack"), scale=2) as stack:
+            yield stack
 
 
 def photos(stack: Stack, numbers: range, query: str = "") -> list[str]:
@@ -42,14 +42,14 @@ def test_two_workers_make_four_connections_at_once_and_finish(stack: Stack) -> N
 
 def test_a_host_that_says_later_is_left_alone_until_then(stack: Stack) -> None:
     with Client(stack.api.url) as client:
-        first = client.upload(photos(stack, range(1, 2), "&status=429&retry-after=4"))
+        first = client.upload(photos(stack, range(1001, 1002), "&status=429&retry-after=4"))
         refused = when_it_waits(client, first)
-        second = client.upload(photos(stack, range(2, 12)))
+        second = client.upload(photos(stack, range(1002, 1012)))
         waiting = when_it_waits(client, second)
         assert refused.retry_at
         assert waiting.retry_at
         assert (waiting.attempts, waiting.error) == (0, None)
-        assert not any(f"/photo/{n}.png" in asked(stack) for n in range(2, 12))
+        assert not any(f"/photo/{n}.png" in asked(stack) for n in range(1002, 1012))
         assert len(client.wait(second).complete) == 10
 
 
