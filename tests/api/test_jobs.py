@@ -80,6 +80,7 @@ def test_what_became_of_every_image(client: FlaskClient, submit: Submit, record:
     assert answer.get_json()["next"] is None
     assert "5ecret" not in answer.text
     assert cat == {
+        "index": 0,
         "url": CAT,
         "status": "complete",
         "link": "https://i.imgur.com/cat.jpg",

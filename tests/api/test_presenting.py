@@ -130,6 +130,7 @@ def test_times_are_utc_cut_to_the_millisecond(moment: datetime, text: str) -> No
 
 def test_an_image_tells_all_that_is_known_and_null_for_the_rest() -> None:
     image = Image(
+        index=7,
         url="https://example.org/cat.jpg",
         status=ImageStatus.PENDING,
         attempts=2,
@@ -139,6 +140,7 @@ def test_an_image_tells_all_that_is_known_and_null_for_the_rest() -> None:
     assert present_images(Page([image], "7")) == {
         "images": [
             {
+                "index": 7,
                 "url": "https://example.org/cat.jpg",
                 "status": "pending",
                 "link": None,

@@ -26,6 +26,7 @@ from jobs.model import (
     Claim,
     Failed,
     Failure,
+    Image,
     ImageStatus,
     JobStatus,
     Known,
@@ -34,6 +35,7 @@ from jobs.model import (
     Released,
     Result,
     Retry,
+    Summary,
     Uploaded,
     Worker,
 )
@@ -117,6 +119,15 @@ def when(condition: Callable[[Any], object]) -> Callable[[Rule], Rule]:
     return guard
 
 
+@dataclass
+class Watcher:
+    """What somebody knows who once read a job, and since then only what changed."""
+
+    version: str
+    job: Summary
+    images: dict[int, Image]
+
+
 class Jobs(RuleBasedStateMachine):
     """Workers begin, record, forget and repeat at random; the store must not be confused."""
 
@@ -130,6 +141,8 @@ class Jobs(RuleBasedStateMachine):
         self.store.heartbeat(WORKER, [])
         self.expected = Expected()
         self.older: tuple[dict[str, bytes], Expected] | None = None
+        self.came_back_older = False
+        self.watchers: dict[str, list[Watcher]] = {}
         # What the workers know, whatever Redis forgets.
         self.sent: list[Message] = []
         self.begun: list[Begun] = []
@@ -281,6 +294,7 @@ class Jobs(RuleBasedStateMachine):
         for key, dump in dumps.items():
             self.redis.restore(key, 0, dump)
         self.expected = deepcopy(expected)
+        self.came_back_older = True
 
     def _begin(self, message: Message) -> None:
         for begun in self.store.begin(message):
@@ -332,6 +346,7 @@ class Jobs(RuleBasedStateMachine):
             self._every_url_is_in_one_state(job_id, urls, seen)
             _its_counts_are_its_states(job_id, seen)
             _every_pending_image_is_on_its_way(job_id, seen)
+            self._who_reads_the_changes_knows_the_job(job_id)
         _nothing_else_is_on_its_way(seen)
         _who_uploads_a_content_holds_the_image(seen)
         states = "".join(seen.states.values())
@@ -350,6 +365,26 @@ class Jobs(RuleBasedStateMachine):
         before = self.expected.left_pending[job_id]
         assert before.items() <= left.items()
         before.update(left)
+
+    def _who_reads_the_changes_knows_the_job(self, job_id: str) -> None:
+        """Whether it has read them after every step, or all at once now."""
+        latest, since_long = self.watchers.get(job_id, (None, None))
+        read = self._read(job_id)
+        for watcher in (latest, since_long):
+            if watcher:
+                change = self.store.changes(job_id, watcher.version)
+                # Its event may be one that the older Redis knows nothing of.
+                assert change.images is not None or self.came_back_older
+                known = {image.index: image for image in change.images or read.images.values()}
+                assert Watcher(change.version, change.job, watcher.images | known) == read
+        self.watchers[job_id] = [read, since_long or read]
+
+    def _read(self, job_id: str) -> Watcher:
+        (job,) = [job for job in self.store.jobs(None, 1000, None).items if job.id == job_id]
+        images = self.store.images(job_id, None, 1000, None).items
+        return Watcher(
+            self.store.get(job_id).version, job, {image.index: image for image in images}
+        )
 
     def _links_are_the_uploads(self, seen: Seen) -> None:
         """Newest first, and none for an image that was known."""

@@ -117,6 +117,7 @@ def _summary(job: Summary) -> shapes.Summary:
 
 def _image(image: Image) -> shapes.Image:
     return {
+        "index": image.index,
         "url": image.url,
         "status": image.status,
         "link": image.link,

@@ -113,6 +113,8 @@ class Image:
     A `deleted` one is there no more, and has no link.
     """
 
+    index: int
+    """Its place in the submitted order, from 0."""
     url: str
     status: ImageStatus
     link: str | None
@@ -135,6 +137,7 @@ class Image:
         """From an element of `GET /v1/images/upload/<jobId>/images`."""
         error = body["error"]
         return cls(
+            index=body["index"],
             url=body["url"],
             status=body["status"],
             link=body["link"],

@@ -198,6 +198,7 @@ class TestImages:
         (image,) = store.images(job_id, ImageStatus.COMPLETE, 10, None).items
         expected = uploaded("0")
         assert image == Image(
+            index=0,
             url=urls(1)[0],
             status=ImageStatus.COMPLETE,
             attempts=1,

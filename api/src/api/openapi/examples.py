@@ -53,6 +53,7 @@ SUMMARY: shapes.Summary = {
 JOBS: shapes.Jobs = {"jobs": [SUMMARY], "next": None}
 
 UPLOADED_IMAGE: shapes.Image = {
+    "index": 0,
     "url": CAT,
     "status": ImageStatus.COMPLETE,
     "link": "https://i.imgur.com/gAGub9k.jpg",
@@ -70,6 +71,7 @@ UPLOADED_IMAGE: shapes.Image = {
 }
 
 FAILED_IMAGE: shapes.Image = {
+    "index": 2,
     "url": MISSING,
     "status": ImageStatus.FAILED,
     "link": None,

@@ -22,6 +22,8 @@ class Failure(TypedDict):
 class Image(TypedDict):
     """One URL of a job and what became of it."""
 
+    index: Count
+    """Its place in the order submitted, from 0."""
     url: str
     """As it was submitted."""
     status: ImageStatus

@@ -4,6 +4,7 @@ from jobs.model.deletion import Deletion, DeletionStatus
 from jobs.model.destination import Destination, Pause, Told, Window
 from jobs.model.job import (
     Added,
+    Change,
     Failure,
     Image,
     ImageOptions,
@@ -38,6 +39,7 @@ __all__ = [
     "Added",
     "Balance",
     "Begun",
+    "Change",
     "Claim",
     "Deletion",
     "DeletionStatus",

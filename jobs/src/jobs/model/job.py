@@ -90,6 +90,8 @@ class Job:
     failed: Sequence[str]
     title: str | None = None
     labels: Sequence[str] = ()
+    version: str = ""
+    """Another with every change; empty for a job that an older Imgferry stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class Image:
     A `deleted` one was complete, and is at the destination no more: it has no link.
     """
 
+    index: int
+    """Its place in the submitted order, from 0."""
     url: str
     status: ImageStatus
     attempts: int = 0
@@ -139,6 +143,18 @@ class Image:
     deleted: bool = False
     error: Failure | None = None
     retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How far a job is at this version, and the images that changed since an earlier one.
+
+    `images` is None where that is not known, or would be very many.
+    """
+
+    version: str
+    job: Summary
+    images: Sequence[Image] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,4 +39,6 @@ call_in_parts('RPUSH', job_key(job, 'urls'), urls)
 redis.call('INCRBY', PENDING, #urls)
 redis.call('ZADD', JOBS, redis.call('INCR', 'imgferry:added'), job)
 join_round(job)
+changed(job)
+tell_changes()
 return job

@@ -14,7 +14,10 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', at, 'LIMIT',
   local job, index = image_of(member)
   local state = state_of(job, index)
   if state == BEGUN then count_up(job, index, 'losses') end
-  if state == BEGUN and was_uploading then count_up(job, index, 'doubts') end
+  if state == BEGUN and was_uploading then
+    count_up(job, index, 'doubts')
+    changed(job, index)
+  end
   if state == BEGUN and count_of(job, index, 'losses') >= most_lost then
     settle(job, index, FAILED, lost)
   elseif state == ADMITTED or state == BEGUN then
@@ -25,15 +28,20 @@ end
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', at, 'LIMIT', 0, 1000)) do
   redis.call('ZREM', DUE, member)
   local job, index = image_of(member)
-  if state_of(job, index) == WAITING then wait_again(job, index) end
+  if state_of(job, index) == WAITING then
+    wait_again(job, index)
+    changed(job, index)  -- no retry is due any more
+  end
 end
 
 if paused(at) then
   local hopeless = redis.call('HGET', PAUSE, 'hopeless')
   local job = hopeless and redis.call('ZRANGE', WAITING_JOBS, 0, 0)[1]
   if job then fail_rest(job, hopeless) end
+  tell_changes()
   return {}
 end
+tell_changes()
 
 redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', at)
 local capacity = 0

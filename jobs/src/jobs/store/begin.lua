@@ -33,6 +33,7 @@ if #ended > 0 then redis.call('ZREM', LEASES, unpack(ended)) end
 if #begun > 0 then
   redis.call('ZADD', LEASES, unpack(leases))
   redis.call('HSET', HOLDERS, unpack(holders))
-  redis.call('HSETNX', job_key(job), 'begun', at)
+  if redis.call('HSETNX', job_key(job), 'begun', at) == 1 then changed(job) end
 end
+tell_changes()
 return begun

@@ -1,7 +1,7 @@
 """What clients may do to jobs that there are: look at them and their images, cancel, retry."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast
+from collections.abc import Sequence
+from typing import Literal, cast
 
 from jobs.errors import JobNotFound, UnknownURLs
 from jobs.model import (
@@ -17,10 +17,12 @@ from jobs.model import (
 from jobs.store.connection import Connected, answering
 from jobs.store.quotas import exceeded, write_quota
 from jobs.store.records import (
+    FACTS,
     STATES,
     read_image,
     read_labels,
     read_status,
+    read_summary,
     read_time,
     write_failure,
 )
@@ -31,7 +33,6 @@ Which = Literal["all", "retryable"]
 _MOST_SEEN = 1000
 
 _CANCELLED = Failure("cancelled", "The job was cancelled before this image began.", retryable=True)
-_FACTS = ("created", "begun", "finished", "total", "pending", "failed", "owner", "title", "labels")
 
 
 class Clients(Connected):
@@ -61,6 +62,7 @@ class Clients(Connected):
             failed=by_status[ImageStatus.FAILED],
             title=facts.get("title"),
             labels=read_labels(facts),
+            version=facts.get("version", ""),
         )
 
     def owner_of(self, job_id: str) -> str:
@@ -90,12 +92,12 @@ class Clients(Connected):
                 ),
             )
             for job_id, _ in rows:
-                read.hmget(_key(job_id), _FACTS)
+                read.hmget(_key(job_id), FACTS)
             looked_at = list(zip(rows, read.execute(), strict=True))
         found: list[Summary] = []
         more = None
         for (job_id, number), values in looked_at:
-            facts = dict(zip(_FACTS, values, strict=True))
+            facts = dict(zip(FACTS, values, strict=True))
             more = str(int(number))
             if (
                 facts["created"]
@@ -103,7 +105,7 @@ class Clients(Connected):
                 and owner in (None, facts["owner"])
                 and (label is None or label in read_labels(facts))
             ):
-                found.append(_summary(job_id, facts))
+                found.append(read_summary(job_id, facts))
                 if len(found) == limit:
                     break
         else:
@@ -152,22 +154,6 @@ class Clients(Connected):
         if again < 0:
             raise JobNotFound(job_id)
         return cast(int, again)
-
-
-def _summary(job_id: str, facts: Mapping[str, Any]) -> Summary:
-    total, pending, failed = (int(facts[name]) for name in ("total", "pending", "failed"))
-    finished = facts["finished"]
-    return Summary(
-        id=job_id,
-        created=read_time(facts["created"]),
-        finished=read_time(finished) if finished else None,
-        status=read_status(facts),
-        pending=pending,
-        complete=total - pending - failed,
-        failed=failed,
-        title=facts["title"],
-        labels=read_labels(facts),
-    )
 
 
 def _key(job_id: str, part: str = "") -> str:

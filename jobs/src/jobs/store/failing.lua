@@ -6,6 +6,7 @@ local function fail_rest(job, detail)
   for index = 0, #states - 1 do
     local state = string.sub(states, index + 1, index + 1)
     if state == WAITING or state == ADMITTED then
+      changed(job, index)
       details[#details + 1] = index
       details[#details + 1] = detail
       if index < next then

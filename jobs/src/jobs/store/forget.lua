@@ -6,7 +6,8 @@ local jobs = redis.call('ZRANGEBYSCORE', FINISHED, '-inf', at - ARGV[1], 'LIMIT'
 for _, job in ipairs(jobs) do
   redis.call('UNLINK', job_key(job))
   for _, part in ipairs({
-    'urls', 'options', 'states', 'attempts', 'losses', 'doubts', 'images', 'uploads', 'deletions'
+    'urls', 'options', 'states', 'attempts', 'losses', 'doubts', 'images', 'uploads', 'deletions',
+    'events'
   }) do
     redis.call('UNLINK', job_key(job, part))
   end

@@ -1,4 +1,4 @@
--- A page of a job's images: {next index or -1, {url, state, attempts, doubts, detail, due ms}, ...}.
+-- A page of a job's images: {next index or -1, image as `showing.lua` has it, ...}.
 -- ARGV: job, first index, images at most, the states wanted (as 'wab')
 -- Returns nothing for a job that does not exist.
 
@@ -14,12 +14,7 @@ for index = first, #states - 1 do
       page[1] = index
       break
     end
-    page[#page + 1] = {
-      redis.call('LINDEX', job_key(job, 'urls'), index), state,
-      count_of(job, index, 'attempts'), count_of(job, index, 'doubts'),
-      redis.call('HGET', job_key(job, 'images'), index),
-      redis.call('ZSCORE', DUE, job .. ':' .. index)
-    }
+    page[#page + 1] = show(job, index)
   end
 end
 return page

@@ -40,11 +40,13 @@ for i = learn_all(at, 1), #ARGV, 7 do
       wait_again(job, index)
     else
       set_state(job, index, WAITING)
+      changed(job, index)
       if what == 'retry' then redis.call('HSET', job_key(job, 'images'), index, detail) end
       redis.call('ZADD', DUE, at + value, member)
     end
   end
 end
+tell_changes()
 
 if done > 0 then
   keep_pace(at, done)

@@ -17,6 +17,7 @@ from jobs.model import (
     Outcome,
     Released,
     Retry,
+    Summary,
     Told,
     Uploaded,
 )
@@ -31,6 +32,11 @@ STATES = {
     ImageStatus.COMPLETE: f"ck{DELETED}",
     ImageStatus.FAILED: "f",
 }
+#: The fields of a job's hash that a summary is made of.
+FACTS = (
+    *("created", "begun", "finished", "total", "pending", "failed"),
+    *("owner", "title", "labels", "version"),
+)
 _STATUS = {state: status for status, states in STATES.items() for state in states}
 
 
@@ -87,8 +93,8 @@ def read_options(options: str) -> ImageOptions:
 
 
 def read_image(entry: list[Any]) -> Image:
-    """An entry of `images.lua` as an image; its deletehash stays behind."""
-    url, state, attempts, doubts, detail, due = entry
+    """An entry of `showing.lua` as an image; its deletehash stays behind."""
+    index, url, state, attempts, doubts, detail, due = entry
     status = _STATUS[state]
     known = json.loads(detail) if detail else None
     upload: dict[str, Any] = {}
@@ -98,6 +104,7 @@ def read_image(entry: list[Any]) -> Image:
     if state == DELETED:
         upload["link"] = None
     return Image(
+        index=index,
         url=url,
         status=status,
         attempts=attempts,
@@ -107,6 +114,23 @@ def read_image(entry: list[Any]) -> Image:
         error=Failure(**known) if isinstance(known, dict) else None,
         retry_at=read_time(due) if due and status is ImageStatus.PENDING else None,
         **upload,
+    )
+
+
+def read_summary(job_id: str, facts: Mapping[str, Any]) -> Summary:
+    """The job with these facts, without its URLs."""
+    total, pending, failed = (int(facts[name]) for name in ("total", "pending", "failed"))
+    finished = facts["finished"]
+    return Summary(
+        id=job_id,
+        created=read_time(facts["created"]),
+        finished=read_time(finished) if finished else None,
+        status=read_status(facts),
+        pending=pending,
+        complete=total - pending - failed,
+        failed=failed,
+        title=facts["title"],
+        labels=read_labels(facts),
     )
 
 

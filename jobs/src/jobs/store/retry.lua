@@ -40,6 +40,7 @@ if not taken then return {false, left, ends} end
 
 for _, index in ipairs(again) do
   set_state(job, index, WAITING)
+  changed(job, index)
   for _, what in ipairs({'attempts', 'losses'}) do
     if count_of(job, index, what) > 0 then
       redis.call('SETRANGE', job_key(job, what), index, '\0')
@@ -52,5 +53,7 @@ redis.call('HINCRBY', job_key(job), 'failed', -#again)
 redis.call('HDEL', job_key(job), 'finished', 'cancelled')
 redis.call('ZREM', FINISHED, job)
 redis.call('INCRBY', PENDING, #again)
+redis.call('PERSIST', job_key(job, 'events'))
 join_round(job)
+tell_changes()
 return #again

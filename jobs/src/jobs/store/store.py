@@ -7,7 +7,8 @@
 | `finished` | sorted set | finished jobs, by when they finished |
 | `job:<id>` | hash | created, begun, finished (ms); total, pending, failed (images); next: the \
     first never admitted; stride, turn: its place in the round; cancelled: how its images fail; \
-    owner: whose it is, or empty; title, labels (JSON), webhook, deletable (1): where given |
+    owner: whose it is, or empty; title, labels (JSON), webhook, deletable (1): where given; \
+    version: the id of its newest event |
 | `job:<id>:urls` | list | the submitted URLs, duplicates stripped |
 | `job:<id>:options` | hash | index -> JSON: what is told to others with an image |
 | `job:<id>:states` | string | a byte per image: w(aiting) a(dmitted) b(egun) c(omplete) k(nown) \
@@ -18,6 +19,8 @@
 | `job:<id>:deletions` | string | a byte per image: how often its deletion was sent |
 | `job:<id>:uploads` | hash | index -> its id in the stream of uploads, of a deletable job |
 | `job:<id>:images` | hash | index -> JSON: what it became, or why the last attempt failed |
+| `job:<id>:events` | stream | images: which changed, as indexes or `*`; gone an hour \
+    after the end |
 | `job:<id>:returned` | list | indexes that were admitted before and wait again |
 | `once:<digest>` | hash | of an owner's Idempotency-Key: the job, and the digest of the body |
 | `spent:<quota>:<client>` | string | what a client asked for in the window that it ends with |
@@ -50,6 +53,7 @@ from typing import cast
 
 from jobs.model import Begun, Claim, Failure, Heartbeat, Held, Message, Outcome, Told, Visit, Worker
 from jobs.store.adding import Adding
+from jobs.store.changes import Changes
 from jobs.store.clients import Clients
 from jobs.store.connection import answering
 from jobs.store.deletions import Deletions
@@ -76,7 +80,7 @@ _DAY = 86_400.0
 _LOST = Failure("worker-lost", "Every worker that tried this image was lost.", retryable=True)
 
 
-class JobStore(Adding, Clients, Deletions, Quotas, Standing):
+class JobStore(Adding, Changes, Clients, Deletions, Quotas, Standing):
     """The jobs in one Redis. Every method raises StoreUnavailable when Redis does not answer."""
 
     # For dispatch, and once a second
