@@ -1,18 +1,46 @@
 """What follows where there is something new to run: it is sent, and the client told where it is."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 import structlog
-from flask import url_for
+from flask import request, url_for
 from structlog.contextvars import bind_contextvars
 
+from api.access import caller
+from api.limits import note_urls, urls_quota
+from api.parameters import parse_idempotency_key
+from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
 from jobs.errors import StoreUnavailable
+from jobs.model import JobOptions, Once
+from jobs.store import JobStore
 
 log = structlog.get_logger()
 
 #: Seconds after which it is worth looking at an unfinished job again.
 POLL_AFTER = "1"
+
+
+def add_job(
+    settings: ApiSettings,
+    store: JobStore,
+    dispatcher: Dispatcher,
+    urls: Sequence[str],
+    options: JobOptions,
+) -> tuple[str, dict[str, str]]:
+    """Store the caller's job, once by its Idempotency-Key; its id, and headers of the answer."""
+    key = parse_idempotency_key(request.headers.get("Idempotency-Key"))
+    # What the body means, however it is written.
+    once = None if key is None else Once(key, json.dumps([urls, asdict(options)]))
+    added = store.add(urls, options, once, caller().owner, urls_quota(settings))
+    headers = accept(dispatcher, added.job_id)
+    if added.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    else:
+        note_urls(len(urls))
+    return added.job_id, headers
 
 
 def accept(dispatcher: Dispatcher, job_id: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from api.health import health
 from api.images import images
 from api.jobs import jobs
 from api.limits import limit_clients
+from api.one_image import one_image
 from api.problems import answer_with_problems
 from api.request_log import log_requests
 from api.settings import ApiSettings
@@ -46,6 +47,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     limit_clients(app, settings, store)
     app.register_blueprint(images(settings, store, dispatcher))
     app.register_blueprint(jobs(settings, store, dispatcher))
+    app.register_blueprint(one_image(settings, store, dispatcher))
     app.register_blueprint(deletion(store, dispatcher))
     app.register_blueprint(destination(store))
     app.register_blueprint(health(store))

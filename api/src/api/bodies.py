@@ -53,13 +53,19 @@ def parse_job(
     images: dict[str, ImageOptions] = {}
     for image in job.urls:
         if isinstance(image, ImageRequest):
-            options = ImageOptions(image.title, image.description, image.referer)
-            images.setdefault(image.url, options)
+            images.setdefault(image.url, _options_of(image))
         else:
             images.setdefault(image, _NO_OPTIONS)
     options_of = {n: of for n, of in enumerate(images.values()) if of != _NO_OPTIONS}
     labels = tuple(dict.fromkeys(job.labels))
     return list(images), JobOptions(job.priority, job.title, labels, job.webhook, options_of)
+
+
+def parse_image(document: dict[str, Any], context: Context) -> tuple[str, JobOptions]:
+    """The URL of a job of one image, and the options of the job."""
+    image = validate(ImageRequest, document, context, pointer)
+    options = _options_of(image)
+    return image.url, JobOptions(images={} if options == _NO_OPTIONS else {0: options})
 
 
 def parse_retry(document: dict[str, Any], context: Context) -> Which | list[str]:
@@ -92,6 +98,10 @@ def wrong(errors: list[dict[str, Any]]) -> Problem:
     """The answer to a body in which these places are wrong."""
     detail = f"Nothing was done. `errors` says what is wrong, in {MAX_ERRORS} places at most."
     return Problem(422, detail, kind="invalid-body", errors=errors[:MAX_ERRORS])
+
+
+def _options_of(image: ImageRequest) -> ImageOptions:
+    return ImageOptions(image.title, image.description, image.referer)
 
 
 def _where(error: ErrorDetails) -> Where:

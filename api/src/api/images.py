@@ -1,26 +1,20 @@
 """The two ends of the contract (design §2): URLs of images in, links of images out."""
 
-import json
-from dataclasses import asdict
-
 from flask import Blueprint, request
 
 from api import shapes
-from api.accepting import accept
+from api.accepting import add_job
 from api.access import caller
-from api.limits import note_urls, urls_quota
 from api.parameters import (
     MAX_PAGE,
     STREAM_ID,
     parse_cursor,
-    parse_idempotency_key,
     parse_limit,
 )
 from api.presenting import present_links
 from api.settings import ApiSettings
 from api.submissions import read_submission
 from jobs.dispatch import Dispatcher
-from jobs.model import Once
 from jobs.store import JobStore
 
 
@@ -30,17 +24,9 @@ def images(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Bl
 
     @routes.post("/upload")
     def submit() -> tuple[shapes.Submitted, int, dict[str, str]]:
-        key = parse_idempotency_key(request.headers.get("Idempotency-Key"))
         urls, options = read_submission(settings)
-        # What the body means, however it is written.
-        once = None if key is None else Once(key, json.dumps([urls, asdict(options)]))
-        added = store.add(urls, options, once, caller().owner, urls_quota(settings))
-        headers = accept(dispatcher, added.job_id)
-        if added.replayed:
-            headers["Idempotent-Replayed"] = "true"
-        else:
-            note_urls(len(urls))
-        return {"jobId": added.job_id}, 202, headers
+        job_id, headers = add_job(settings, store, dispatcher, urls, options)
+        return {"jobId": job_id}, 202, headers
 
     @routes.get("")
     def links() -> shapes.Links:

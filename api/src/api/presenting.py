@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import cast
 
 from api import shapes
 from api.shapes.jobs import Names
@@ -55,6 +56,13 @@ def present_jobs(page: Page[Summary]) -> shapes.Jobs:
 def present_images(page: Page[Image]) -> shapes.Images:
     """Images of a job; `next` is null at the end."""
     return {"images": [_image(image) for image in page.items], "next": page.next}
+
+
+def present_uploaded(image: Image, job_id: str, deletion_url: str | None) -> shapes.UploadedImage:
+    """The one image of a job, which is complete: nothing of it is null."""
+    names = ("link", "id", "type", "width", "height", "bytes")
+    known = {name: getattr(image, name) for name in names}
+    return cast(shapes.UploadedImage, {**known, "deletionUrl": deletion_url, "jobId": job_id})
 
 
 def present_links(page: Page[str]) -> shapes.Links:
@@ -130,12 +138,13 @@ def _image(image: Image) -> shapes.Image:
         "deduplicated": image.deduplicated,
         "possiblyDuplicated": image.possibly_duplicated,
         "deleted": image.deleted,
-        "error": _failure(image.error) if image.error else None,
+        "error": present_failure(image.error) if image.error else None,
         "retryAt": _time_or_null(image.retry_at),
     }
 
 
-def _failure(failure: Failure) -> shapes.Failure:
+def present_failure(failure: Failure) -> shapes.Failure:
+    """Why an attempt failed."""
     return {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
 
 

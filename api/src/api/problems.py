@@ -26,6 +26,7 @@ TITLES = {
     "key-needed": "An API key is needed",
     "local-only": "This service answers its own machine only",
     "quota-exceeded": "The client has asked for too much",
+    "image-failed": "The image could not be uploaded",
     "unknown-job": "No job has this id",
     "unknown-deletion": "This link deletes no image",
     "store-unavailable": "The store is unavailable",

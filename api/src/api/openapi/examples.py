@@ -99,6 +99,17 @@ LINKS: shapes.Links = {
     "next": "1763743709123-0",
 }
 
+ONE_IMAGE: shapes.UploadedImage = {
+    "link": "https://i.imgur.com/gAGub9k.jpg",
+    "deletionUrl": "https://ferry.example.org/v1/images/delete/Vq3yNn2sX0m8c1Kp5tRw7A",
+    "id": "gAGub9k",
+    "type": "image/jpeg",
+    "width": 1024,
+    "height": 768,
+    "bytes": 183_211,
+    "jobId": JOB_ID,
+}
+
 DELETED: shapes.Deletion = {
     "status": DeletionStatus.DELETED,
     "link": "https://i.imgur.com/gAGub9k.jpg",

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from api import shapes
+from api.openapi.examples import JOB_ID
 from api.openapi.headers import CHALLENGE, RETRY_AFTER
 from api.openapi.schemas import ref
 from api.problems import DETAILS, TITLES
@@ -20,6 +21,7 @@ STATUSES = {
     "key-needed": 401,
     "local-only": 403,
     "unknown-job": 404,
+    "image-failed": 422,
     "unknown-deletion": 404,
     "invalid-body": 422,
     "idempotency-key-reused": 422,
@@ -41,6 +43,7 @@ _HEADERS = {401: CHALLENGE, 429: RETRY_AFTER, 503: RETRY_AFTER}
 _SHAPES: Mapping[str | int, type] = {
     "quota-exceeded": shapes.QuotaExceeded,
     "not-ready": shapes.NotReady,
+    "image-failed": shapes.ImageFailed,
 }
 
 #: What the examples say beside what their kind or status says.
@@ -75,6 +78,15 @@ _MEMBERS: Mapping[str | int, dict[str, Any]] = {
     "local-only": {
         "detail": "Without API keys this service answers its own machine only: at localhost or "
         "127.0.0.1, through no proxy."
+    },
+    "image-failed": {
+        "detail": "There is nothing at the URL (any more).",
+        "error": {
+            "code": "source-not-found",
+            "message": "There is nothing at the URL (any more).",
+            "retryable": False,
+        },
+        "jobId": JOB_ID,
     },
     "unknown-job": {
         "detail": "No job has this id, or it was finished so long ago that it is forgotten."
@@ -111,6 +123,7 @@ _MEMBERS: Mapping[str | int, dict[str, Any]] = {
         "workers": 0,
         "pause": None,
     },
+    410: {"detail": "The image was deleted after this request was sent first."},
     415: {"detail": "Takes Content-Type: application/json, in UTF-8."},
 }
 

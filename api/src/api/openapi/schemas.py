@@ -7,10 +7,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 from typing_extensions import is_typeddict
 
 from api import shapes
-from api.requests import JobRequest, RetryRequest
+from api.requests import ImageRequest, JobRequest, RetryRequest
 
 #: What is validated. The rest is what answers hold: all of `api.shapes`.
-REQUESTS: list[type] = [JobRequest, RetryRequest]
+REQUESTS: list[type] = [ImageRequest, JobRequest, RetryRequest]
 
 _REF = "#/components/schemas/{model}"
 

@@ -6,7 +6,7 @@ here, the sentences below the members included. At run time they are plain dicts
 
 from api.shapes.destination import Destination, Pause, Window
 from api.shapes.health import Health, Readiness
-from api.shapes.images import Deletion, Failure, Image, Images, Links
+from api.shapes.images import Deletion, Failure, Image, Images, Links, UploadedImage
 from api.shapes.jobs import (
     Counts,
     Holdup,
@@ -20,7 +20,7 @@ from api.shapes.jobs import (
     Summary,
     UploadedURLs,
 )
-from api.shapes.problems import NotReady, Problem, QuotaExceeded, WrongPlace
+from api.shapes.problems import ImageFailed, NotReady, Problem, QuotaExceeded, WrongPlace
 
 __all__ = [
     "Counts",
@@ -30,6 +30,7 @@ __all__ = [
     "Health",
     "Holdup",
     "Image",
+    "ImageFailed",
     "Images",
     "Job",
     "Jobs",
@@ -45,6 +46,7 @@ __all__ = [
     "Retried",
     "Submitted",
     "Summary",
+    "UploadedImage",
     "UploadedURLs",
     "Window",
     "WrongPlace",

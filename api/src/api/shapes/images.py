@@ -5,7 +5,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from api.shapes.types import Count, Time
+from api.shapes.types import Count, JobId, Time
 from jobs.model import DeletionStatus, ImageStatus
 
 
@@ -49,6 +49,25 @@ class Image(TypedDict):
     error: Failure | None
     retryAt: Time | None
     """When the next attempt is due."""
+
+
+class UploadedImage(TypedDict):
+    """An image that was uploaded while its client waited."""
+
+    link: str
+    """Where the image is at Imgur."""
+    deletionUrl: str | None
+    """A page that deletes the image again, and to DELETE. Whoever has it may; null: nobody can."""
+    id: str
+    """Imgur's name for it."""
+    type: str
+    """The media type of what is at Imgur."""
+    width: Count
+    """Pixels."""
+    height: Count
+    """Pixels."""
+    bytes: Count
+    jobId: JobId
 
 
 class Deletion(TypedDict):

@@ -5,6 +5,8 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from api.shapes.health import Readiness
+from api.shapes.images import Failure
+from api.shapes.types import JobId
 
 
 class WrongPlace(TypedDict):
@@ -43,6 +45,14 @@ _Violated = TypedDict("_Violated", {"violated-policies": list[str]})
 
 class QuotaExceeded(Problem, _Violated):
     """The client has asked for too much; `violated-policies` has the names of the quotas."""
+
+
+class ImageFailed(Problem):
+    """Why the one image that was sent could not be uploaded."""
+
+    error: Failure
+    jobId: JobId
+    """The job by which it may be retried."""
 
 
 class NotReady(Problem, Readiness):

@@ -3,6 +3,7 @@
 from api import shapes
 from api.openapi import examples
 from api.openapi.operation import Part, answer, operation
+from api.openapi.operations.one_image import upload
 from api.openapi.parameters import CURSOR, JOB, LINK_CURSOR, limit, status
 from api.parameters import MAX_PAGE
 from jobs.model import ImageStatus
@@ -30,6 +31,6 @@ _links = operation(
 )
 
 PATHS: dict[str, Part] = {
-    "/v1/images": {"get": _links},
+    "/v1/images": {"post": upload, "get": _links},
     "/v1/images/upload/{jobId}/images": {"parameters": [JOB], "get": _list},
 }

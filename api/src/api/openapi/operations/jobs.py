@@ -11,7 +11,7 @@ from jobs.model import JobStatus
 
 _TAG = "Jobs"
 
-_SHOW_JOB = {
+SHOW_JOB = {
     "operationId": "showJob",
     "parameters": {"jobId": "$response.body#/jobId"},
     "description": "How far the job is.",
@@ -69,7 +69,7 @@ _submit = operation(
             shapes.Submitted,
             examples.SUBMITTED,
             headers={**LOCATION, **RETRY_AFTER, **REPLAYED},
-            links={"job": _SHOW_JOB, "images": _LIST_IMAGES, "cancel": _CANCEL},
+            links={"job": SHOW_JOB, "images": _LIST_IMAGES, "cancel": _CANCEL},
         )
     },
     problems=[
@@ -148,7 +148,7 @@ _retry = operation(
             shapes.Retried,
             examples.RETRIED,
             headers={**LOCATION, **RETRY_AFTER},
-            links={"job": _SHOW_JOB},
+            links={"job": SHOW_JOB},
         )
     },
     problems=["malformed-body", "unknown-job", 408, 413, 415, "invalid-body"],

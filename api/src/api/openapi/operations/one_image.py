@@ -1,0 +1,58 @@
+"""One image, uploaded while its client waits."""
+
+from api import shapes
+from api.openapi import examples
+from api.openapi.headers import LOCATION, REPLAYED, RETRY_AFTER
+from api.openapi.operation import answer, named, operation
+from api.openapi.operations.jobs import SHOW_JOB
+from api.openapi.parameters import IDEMPOTENCY_KEY
+from api.openapi.schemas import ref
+from api.requests import ImageRequest
+
+upload = operation(
+    "uploadImage",
+    "Images",
+    "Upload one image",
+    """Uploads an image and answers when it is done, with its link and a URL that deletes it again.
+    Where that takes longer than 25 seconds, as when Imgur's budget is spent, the answer is the job,
+    which goes on. The image is uploaded though its bytes be at Imgur already, and is given to no
+    other job.""",
+    parameters=[IDEMPOTENCY_KEY],
+    body={
+        "required": True,
+        "description": "Where the image is.",
+        "content": {
+            "application/json": {
+                "schema": ref(ImageRequest),
+                "examples": named(url=("A URL", {"url": examples.CAT})),
+            }
+        },
+    },
+    answers={
+        201: answer(
+            "The image is at Imgur.",
+            shapes.UploadedImage,
+            examples.ONE_IMAGE,
+            headers={**LOCATION, **REPLAYED},
+            links={"job": SHOW_JOB},
+        ),
+        202: answer(
+            "It takes longer: the image is uploaded by this job.",
+            shapes.Submitted,
+            examples.SUBMITTED,
+            headers={**LOCATION, **RETRY_AFTER, **REPLAYED},
+            links={"job": SHOW_JOB},
+        ),
+    },
+    problems=[
+        "malformed-body",
+        "invalid-header",
+        408,
+        410,
+        413,
+        415,
+        "image-failed",
+        "invalid-body",
+        "idempotency-key-reused",
+    ],
+)
