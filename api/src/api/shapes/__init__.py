@@ -8,7 +8,6 @@ from api.shapes.destination import Destination, Pause, Window
 from api.shapes.health import Health, Readiness
 from api.shapes.images import Deletion, Failure, Image, Images, Links, UploadedImage
 from api.shapes.jobs import (
-    Counts,
     Holdup,
     Job,
     Jobs,
@@ -17,10 +16,10 @@ from api.shapes.jobs import (
     OlderUploadedURLs,
     Retried,
     Submitted,
-    Summary,
     UploadedURLs,
 )
 from api.shapes.problems import ImageFailed, NotReady, Problem, QuotaExceeded, WrongPlace
+from jobs.shapes import Counts, Summary
 
 __all__ = [
     "Counts",
