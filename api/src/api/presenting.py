@@ -1,12 +1,13 @@
 """Jobs, images and pages as the JSON of the contract (design §2): the shapes of `api.shapes`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
 from api import shapes
-from jobs.model import Destination, Failure, Image, Job, JobStatus, Page, Pause, Summary
+from jobs.model import Delivery, Destination, Failure, Image, Job, JobStatus, Page, Pause, Summary
 from jobs.presenting import present_names, present_summary, present_time, time_or_null
+from jobs.webhooks import JOB_COMPLETE
 
 _OLDER_STATUS: Mapping[JobStatus, shapes.OlderStatus] = {
     JobStatus.PENDING: "pending",
@@ -65,6 +66,11 @@ def present_uploaded(image: Image, job_id: str, deletion_url: str | None) -> sha
     return cast(shapes.UploadedImage, {**known, "deletionUrl": deletion_url, "jobId": job_id})
 
 
+def present_deliveries(deliveries: Sequence[Delivery]) -> shapes.Deliveries:
+    """How a job's webhook was told of it, the latest first."""
+    return {"deliveries": [_delivery(delivery) for delivery in deliveries]}
+
+
 def present_links(page: Page[str]) -> shapes.Links:
     """Links of uploaded images; `next` is there only when there is more."""
     body: shapes.Links = {"uploaded": page.items}
@@ -96,6 +102,19 @@ def present_destination(destination: Destination) -> shapes.Destination:
 def present_pause(pause: Pause | None) -> shapes.Pause | None:
     """Why the whole destination waits, and until when; null when it does not."""
     return {"reason": pause.reason, "until": present_time(pause.until)} if pause else None
+
+
+def _delivery(delivery: Delivery) -> shapes.Delivery:
+    return {
+        "id": delivery.id,
+        "type": JOB_COMPLETE,
+        "created": present_time(delivery.created),
+        "attempts": delivery.attempts,
+        "status": delivery.status,
+        "lastStatus": delivery.last_status,
+        "lastError": delivery.last_error,
+        "nextAttempt": time_or_null(delivery.next_attempt),
+    }
 
 
 def _image(image: Image) -> shapes.Image:

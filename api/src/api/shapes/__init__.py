@@ -4,6 +4,7 @@
 here, the sentences below the members included. At run time they are plain dicts.
 """
 
+from api.shapes.deliveries import Deliveries, Delivery
 from api.shapes.destination import Destination, Pause, Window
 from api.shapes.health import Health, Readiness
 from api.shapes.images import Deletion, Failure, Image, Images, Links, UploadedImage
@@ -19,11 +20,13 @@ from api.shapes.jobs import (
     UploadedURLs,
 )
 from api.shapes.problems import ImageFailed, NotReady, Problem, QuotaExceeded, WrongPlace
-from jobs.shapes import Counts, Summary
+from jobs.shapes import Counts, JobComplete, Summary
 
 __all__ = [
     "Counts",
     "Deletion",
+    "Deliveries",
+    "Delivery",
     "Destination",
     "Failure",
     "Health",
@@ -32,6 +35,7 @@ __all__ = [
     "ImageFailed",
     "Images",
     "Job",
+    "JobComplete",
     "Jobs",
     "Links",
     "NotReady",

@@ -114,22 +114,23 @@ local function forget_delivery(job, number)
 end
 
 -- Whoever wants to be told that the job is complete is told as it is now.
-local function tell(job)
+local function tell(job, at)
   local facts = redis.call('HMGET', job_key(job), 'webhook', 'failed')
   if not facts[1] then return end
   local number = redis.call('HINCRBY', job_key(job), 'deliveries', 1)
-  redis.call('HSET', delivery_key(job, number), 'created', now(), 'failed', facts[2],
+  redis.call('HSET', delivery_key(job, number), 'created', at, 'failed', facts[2],
     'status', 'pending', 'attempts', 0)
-  redis.call('ZADD', DELIVERIES, now(), job .. '-' .. number)
+  redis.call('ZADD', DELIVERIES, at, job .. '-' .. number)
   forget_delivery(job, number - MOST_DELIVERIES)
 end
 
 local function finish(job)
-  redis.call('HSET', job_key(job), 'finished', now())
+  local at = now()
+  redis.call('HSET', job_key(job), 'finished', at)
   redis.call('DEL', job_key(job, 'returned'))
   redis.call('ZREM', WAITING_JOBS, job)
-  redis.call('ZADD', FINISHED, now(), job)
-  tell(job)
+  redis.call('ZADD', FINISHED, at, job)
+  tell(job, at)
 end
 
 -- An image leaves `pending` for good; with its last image the job is finished.
