@@ -110,7 +110,7 @@ def test_a_key_that_no_header_can_hold_is_not_sent(client: Client, key: str) -> 
 
 def test_a_priority_is_told(client: Client, stack: Stack) -> None:
     assert client.wait(client.upload(photos(stack, 1), priority="high")).complete
-    with pytest.raises(Refused, match="/priority: Takes one of: high, normal, low"):
+    with pytest.raises(Refused, match="/priority: Takes one of: 'high', 'normal' or 'low'"):
         client.upload(photos(stack, 1), priority="urgent")  # type: ignore[arg-type]
 
 

@@ -19,9 +19,9 @@ def image(url: str, link: str | None = LINK) -> Image:
     error = {"code": "source-timeout", "message": "It took too long.", "retryable": True}
     return Image.read(
         {
-            "url": url, "status": "complete" if link else "failed", "link": link, "id": None,
-            "type": "image/jpeg", "width": 3, "height": 2, "bytes": 9, "attempts": 1,
-            "deduplicated": False, "possiblyDuplicated": False,
+            "index": 0, "url": url, "status": "complete" if link else "failed", "link": link,
+            "id": None, "type": "image/jpeg", "width": 3, "height": 2, "bytes": 9, "attempts": 1,
+            "deduplicated": False, "possiblyDuplicated": False, "deleted": False,
             "error": None if link else error, "retryAt": None,
         }
     )  # fmt: skip

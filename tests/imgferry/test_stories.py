@@ -55,12 +55,14 @@ def photo(stack: Stack, query: str = "") -> str:
 
 def test_urls_become_links_in_their_order(run: Run, stack: Stack) -> None:
     urls = [photo(stack) for _ in range(3)]
-    done = run("upload", *urls, urls[0], "--priority", "high")
+    done = run("upload", *urls, urls[0], "--title", "My cats", "--label", "pets")
     assert done.returncode == 0, done.stderr
     [job_id] = JOB.findall(done.stderr)
     with Client(stack.api.url) as client:
         assert done.stdout.split() == [image.link for image in client.images(job_id)]
-        assert client.job(job_id).complete == urls
+        job = client.job(job_id)
+        assert (job.complete, job.title, job.labels) == (urls, "My cats", ["pets"])
+        assert [job.id for job in client.jobs(label="pets")] == [job_id]
     assert done.stderr.splitlines()[-2:] == ["3 of 3 done", "3 uploaded, 0 failed."]
     assert "\x1b" not in done.stderr + done.stdout
 
@@ -149,7 +151,7 @@ def test_no_such_job(run: Run, command: str) -> None:
 
 
 def test_at_a_terminal_a_bar_and_after_ctrl_c_the_way_back(stack: Stack, tmp_path: Path) -> None:
-    urls = "\n".join(photo(stack, "&delay=0.2") for _ in range(500))
+    urls = "\n".join(photo(stack, "&delay=1") for _ in range(600))
     (tmp_path / "list.txt").write_text(urls)
     pid, terminal = pty.fork()
     if pid == 0:
@@ -168,7 +170,7 @@ def test_at_a_terminal_a_bar_and_after_ctrl_c_the_way_back(stack: Stack, tmp_pat
             assert re.search(pattern, shown), shown
         return bool(re.search(pattern, shown))
 
-    wait(lambda: shows(r"━.* [1-9]\d* of 500 done.* a second, \d+ s left"))
+    wait(lambda: shows(r"━.* [1-9]\d* of 600 done.* a second, \d+ s left"))
     os.write(terminal, b"\x03")
     wait(lambda: shows(r"The service goes on.*\r\n +imgferry watch \S+ --failed-to failed.txt\r\n"))
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130

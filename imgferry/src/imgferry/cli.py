@@ -16,6 +16,7 @@ COMMANDS = {
     "images": "What became of a job's images; all links.",
     "cancel": "Let nothing more of a job begin.",
     "retry": "Run failed images of a job again.",
+    "doctor": "Say what is wrong, and what to do.",
     "up": "Run the whole service here until Ctrl-C.",
     "demo": "Start, ferry a demo batch, stop.",
     "key": "Make an API key.",

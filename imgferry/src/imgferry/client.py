@@ -1,16 +1,19 @@
 """The Python client of the REST API."""
 
+import json
 import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 from urllib.parse import quote
 from uuid import uuid4
 
 from imgferry.connection import Connection
-from imgferry.model import Event, Image, ImageStatus, Job, JobStatus, JobSummary, Priority
+from imgferry.content import JobOptions, content_of, several
+from imgferry.model import Event, Image, ImageStatus, Job, JobStatus, JobSummary
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 
@@ -30,39 +33,31 @@ class Client:
     def __init__(
         self, base_url: str | None = None, timeout: float = 30, *, api_key: str | None = None
     ) -> None:
-        self._connection = Connection(
+        self.connection = Connection(
             base_url or os.environ.get("IMGFERRY_URL") or DEFAULT_URL, timeout, api_key
         )
 
     def upload(
         self,
-        urls: Iterable[str],
+        urls: Iterable[str] = (),
         *,
-        title: str | None = None,
-        labels: Iterable[str] = (),
-        webhook: str | None = None,
-        priority: Priority | None = None,
+        files: Iterable[str | Path] = (),
         idempotency_key: str | None = None,
+        **options: Unpack[JobOptions],
     ) -> str:
-        """Submit the URLs as one job; gives its id, at once. Raises Refused for wrong URLs.
+        """Submit the URLs and files as one job; gives its id, at once.
+
+        Raises Refused where one of them is wrong, and OSError for a file that cannot be read. The
+        files go in one request, for which the service has a minute: send many in several.
 
         The same call with the same `idempotency_key` (1 to 255 visible ASCII characters) gives the
         same job for a day, so it may be called again after ServiceUnreachable, also by another
         process. With that key and another batch it is Refused.
         """
-        options = {
-            "title": title,
-            "labels": _several(labels) or None,
-            "webhook": webhook,
-            "priority": priority,
-        }
-        body = {"urls": _several(urls)} | {k: v for k, v in options.items() if v is not None}
-        headers = {
-            "Idempotency-Key": _key_header(
-                str(uuid4()) if idempotency_key is None else idempotency_key
-            )
-        }
-        return str(self._call("POST", "/upload", json=body, headers=headers)["jobId"])
+        key = str(uuid4()) if idempotency_key is None else idempotency_key
+        headers = {"Idempotency-Key": _key_header(key)}
+        content = content_of(several(urls), list(files), options)
+        return str(self._call("POST", "/upload", headers=headers, **content)["jobId"])
 
     def job(self, job_id: str) -> Job:
         """How far the job is. Raises JobNotFound."""
@@ -71,16 +66,24 @@ class Client:
     def events(self, job_id: str) -> Iterator[Event]:
         """What happens to the job: first how far it is, then every change, until it is complete.
 
-        Raises JobNotFound.
+        While nothing happens the job comes again every 15 seconds: what it waits for may change.
+        Where the stream breaks off it is taken up again. Raises JobNotFound.
         """
-        pause = 0.1
+        path, last_id = f"/v1/images/upload/{_quoted(job_id)}/events", ""
         while True:
-            job = self.job(job_id)
-            yield Event.of(job)
-            if job.status == "complete":
+            for message in self.connection.messages(path, last_id):
+                last_id = message.id
+                if message.kind in {"snapshot", "change"}:
+                    event = Event.read(message.kind, json.loads(message.data))
+                else:
+                    event = Event.of(self.job(job_id))
+                yield event
+                if event.status == "complete":
+                    return
+            yield (event := Event.of(self.job(job_id)))
+            if event.status == "complete":
                 return
-            time.sleep(pause)
-            pause = min(pause * 1.2, 2)
+            time.sleep(1)
 
     def wait(self, job_id: str, on_progress: Callable[[Event], None] | None = None) -> Job:
         """Wait until no image is pending, however long that takes, and give the finished job.
@@ -110,7 +113,7 @@ class Client:
         """
         body: dict[str, Any] = {}
         if urls is not None:
-            body["urls"] = _several(urls)
+            body["urls"] = several(urls)
         if only_retryable:
             body["only"] = "retryable"
         return int(self._call("POST", f"/upload/{_quoted(job_id)}/retry", json=body)["retried"])
@@ -136,7 +139,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections."""
-        self._connection.close()
+        self.connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -159,13 +162,7 @@ class Client:
                 return
 
     def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
-        return self._connection.call(method, f"/v1/images{path}", **content)
-
-
-def _several(texts: Iterable[str]) -> list[str]:
-    if isinstance(texts, str):
-        raise TypeError("takes several strings, not one")
-    return list(texts)
+        return self.connection.call(method, f"/v1/images{path}", **content)
 
 
 def _key_header(key: str) -> str:

@@ -1,6 +1,7 @@
 """The requests of the client: sent, tried again, and their answers read."""
 
 import os
+from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from imgferry.errors import ImgferryError, JobNotFound, Refused, ServiceUnreachable
+from imgferry.events import Message, read_messages
 
 
 class _Retry(Retry):
@@ -28,6 +30,10 @@ RETRIES = _Retry(
 )
 
 
+SILENCE = 45
+"""Seconds without a byte after which a stream is given up: the service sends one every 15."""
+
+
 class Connection:
     """To the service at `base_url`; for one thread at a time. Raises ValueError for another URL."""
 
@@ -36,47 +42,65 @@ class Connection:
         if not _is_http(self.url):
             raise ValueError("takes the URL of a service, as http://127.0.0.1:8080")
         self._timeout = timeout
-        self._session = requests.Session()
         key = os.environ.get("IMGFERRY_API_KEY") if api_key is None else api_key
-        if key:
-            self._session.auth = _Bearer(key)
-        # A proxy of the environment cannot reach this machine's own loopback.
-        self._session.trust_env = not _is_loopback(base_url)
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=RETRIES))
+        self._session = _session(self.url, key, RETRIES)
+        self._once = _session(self.url, key, Retry(0))
 
     def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         """Send a request, and give the JSON of the answer.
 
         Raises ServiceUnreachable, Refused, JobNotFound; ImgferryError when another service answers.
         """
-        answer = self.send(method, path, **content)
+        try:
+            answer = self._session.request(
+                method, f"{self.url}{path}", timeout=self._timeout, **content
+            )
+        except requests.RequestException as error:
+            raise self._unreachable(error) from error
+        return self._read(answer)
+
+    def glance(self, path: str) -> requests.Response:
+        """Ask once, and give whatever is answered, also 503. Raises ServiceUnreachable."""
+        try:
+            return self._once.get(f"{self.url}{path}", timeout=self._timeout)
+        except requests.RequestException as error:
+            raise self._unreachable(error) from error
+
+    def messages(self, path: str, after: str) -> Iterator[Message]:
+        """What a stream sends after the message of this id.
+
+        It ends when the service ends it, has no room for us, or is away: a `call` says which.
+        """
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": after} if after else {})
+        try:
+            with self._once.get(
+                f"{self.url}{path}", headers=headers, stream=True, timeout=(self._timeout, SILENCE)
+            ) as answer:
+                if answer.ok:
+                    yield from read_messages(answer.iter_lines(chunk_size=65536))
+        except requests.RequestException:
+            return
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+        self._once.close()
+
+    def _read(self, answer: requests.Response) -> dict[str, Any]:
         if answer.status_code >= 500:
             raise ServiceUnreachable(
                 f"Imgferry at {self.url} cannot answer now (HTTP {answer.status_code})."
             )
         expected = "application/json" if answer.ok else "application/problem+json"
         if answer.headers.get("Content-Type") != expected:
-            raise self._stranger()
+            raise ImgferryError(f"What answers at {self.url} is not Imgferry.")
         if answer.ok:
             return dict(answer.json())
         raise (JobNotFound if answer.status_code == 404 else Refused)(answer.json())
 
-    def send(self, method: str, path: str, **content: Any) -> requests.Response:
-        """Send a request, and give whatever is answered. Raises ServiceUnreachable."""
-        content.setdefault("timeout", self._timeout)
-        try:
-            return self._session.request(method, f"{self.url}{path}", **content)
-        except requests.RequestException as error:
-            reason = "no answer in time" if isinstance(error, requests.Timeout) else "no connection"
-            raise ServiceUnreachable(f"Imgferry at {self.url}: {reason}.") from error
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
-
-    def _stranger(self) -> ImgferryError:
-        return ImgferryError(f"What answers at {self.url} is not Imgferry.")
+    def _unreachable(self, error: requests.RequestException) -> ServiceUnreachable:
+        reason = "no answer in time" if isinstance(error, requests.Timeout) else "no connection"
+        return ServiceUnreachable(f"Imgferry at {self.url}: {reason}.")
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -88,6 +112,17 @@ class _Bearer(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._key}"
         return request
+
+
+def _session(url: str, key: str | None, retries: Retry) -> requests.Session:
+    session = requests.Session()
+    if key:
+        session.auth = _Bearer(key)
+    # A proxy of the environment cannot reach this machine's own loopback.
+    session.trust_env = not _is_loopback(url)
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retries))
+    return session
 
 
 def _is_http(url: str) -> bool:

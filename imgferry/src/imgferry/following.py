@@ -1,7 +1,9 @@
 """Waiting for jobs before somebody's eyes."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NoReturn
 
 import click
@@ -17,6 +19,9 @@ from imgferry.sources import Unusable
 
 INTERRUPTED = 130
 """The exit code of what Ctrl-C ended, as shells have it."""
+
+PATIENCE = 60
+"""Seconds that a service may be away before we give up."""
 
 
 def see_through(
@@ -49,9 +54,31 @@ def follow(client: Client, job_ids: Sequence[str], console: Console) -> None:
     states = {job_id: Event.of(client.job(job_id)) for job_id in job_ids}
     with progress(console) as show:
         for job_id in job_ids:
+            for event in _patient_events(client, job_id):
+                states[job_id] = _with_pause(event, states[job_id])
+                show(_together(states[job_id], states.values()))
+
+
+def _patient_events(client: Client, job_id: str) -> Iterator[Event]:
+    """What happens to the job; a service that is away is waited for, since it may be restarting."""
+    away_since = None
+    while True:
+        try:
             for event in client.events(job_id):
-                states[job_id] = event
-                show(_together(event, states.values()))
+                away_since = None
+                yield event
+        except ServiceUnreachable:
+            away_since = away_since or time.monotonic()
+            if time.monotonic() > away_since + PATIENCE:
+                raise
+            time.sleep(1)
+        else:
+            return
+
+
+def _with_pause(event: Event, before: Event) -> Event:
+    """The event; one that finished nothing ends no pause that was told before."""
+    return replace(event, job=event.job or before.job) if event.pending == before.pending else event
 
 
 def _together(event: Event, states: Iterable[Event]) -> Event:

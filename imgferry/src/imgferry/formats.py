@@ -79,7 +79,8 @@ def name_of(url: str) -> str:
     if url.startswith("file:"):
         return PurePosixPath(url.removeprefix("file:")).name
     split = urlsplit(url)
-    return unquote(PurePosixPath(split.path).name, errors="replace") or split.netloc
+    name = unquote(PurePosixPath(split.path).name, errors="replace") or split.netloc
+    return name.replace("/", "_")
 
 
 def safe_link(link: str) -> str:

@@ -177,6 +177,15 @@ class Event:
         counts = len(job.pending), len(job.complete), len(job.failed)
         return cls(job.status, *counts, changed=[], job=job)
 
+    @classmethod
+    def read(cls, kind: str, body: Mapping[str, Any]) -> Self:
+        """From the data of a `snapshot` or a `change` of `GET .../events`."""
+        if kind == "snapshot":
+            return cls.of(Job.read(body))
+        images, changed = body["images"], map(Image.read, body["changed"])
+        counts = images["pending"], images["complete"], images["failed"]
+        return cls(body["status"], *counts, changed=[*changed], job=None)
+
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)

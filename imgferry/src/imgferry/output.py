@@ -49,7 +49,9 @@ class Output:
             click.echo(FORMATS[self.format](images), nl=False)
         if self.folder:
             self._write_shortcuts(self.folder, results)
-        failed = [(image.url, _reason(image)) for image in images if not image.link]
+        failed = [
+            (i.url, i.error.message if i.error else "") for i in images if i.status == "failed"
+        ]
         code = self.tell_failed([*map(_named, unusable), *failed])
         click.echo(
             f"{len(images) - len(failed)} uploaded, {len(failed) + len(unusable)} failed.", err=True
@@ -70,22 +72,17 @@ class Output:
         shortcuts = ShortcutFolder(folder, self.format if self.format in SHORTCUTS else "webloc")
         for source, image in results:
             if image.link:
-                shortcuts.write(source.place, image.link)
+                place = source.place or PurePath(name_of(source.name))
+                shortcuts.write(place, image.link)
 
 
 def results_of(client: Client, sent: Sent) -> Iterator[tuple[Source, Image]]:
-    """What became of each source of the job."""
-    images = client.images(sent.job_id)
-    if sent.sources is not None:
-        yield from zip(sent.sources, images, strict=True)
-    else:
-        for image in images:
-            yield Source(image.url, None, PurePath(name_of(image.url))), image
+    """What became of the job's images, each with its source."""
+    urls = {source.name: source for source in sent.sources or () if not source.path}
+    files = iter([source for source in sent.sources or () if source.path])
+    for image in client.images(sent.job_id):
+        yield urls.get(image.url) or next(files, None) or Source(image.url), image
 
 
 def _named(unusable: Unusable) -> tuple[str, str]:
     return unusable.name, unusable.reason
-
-
-def _reason(image: Image) -> str:
-    return image.error.message if image.error else "It is not uploaded yet."

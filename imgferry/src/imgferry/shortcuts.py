@@ -39,7 +39,7 @@ class ShortcutFolder:
         as it is. Raises OSError.
         """
         content = SHORTCUTS[self._kind](link)
-        target = self._folder.joinpath(*map(safe_name, place.parts))
+        target = self._folder.joinpath(*map(safe_name, place.parts or [""]))
         target.parent.mkdir(parents=True, exist_ok=True)
         while True:
             self._tried[target] += 1  # not from 1 each time: ten thousand may have one name

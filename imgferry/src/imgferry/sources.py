@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path, PurePath
 
-from imgferry.formats import name_of, one_line
+from imgferry.formats import one_line
 
 NEWER_TYPES = {".avif", ".heic", ".heif", ".webp"}
 """Images that Python's table of types does not know everywhere."""
@@ -19,10 +19,10 @@ class Source:
 
     name: str
     """The URL, or the path as it was given."""
-    path: Path | None
+    path: Path | None = None
     """The file; None for a URL."""
-    place: PurePath
-    """Where its shortcut belongs: below the folder that was named, else its name alone."""
+    place: PurePath | None = None
+    """Where its shortcut belongs: below the folder that was named. None where a URL names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _find(word: str, recursive: bool) -> Iterator[Found]:
 
 def _url(word: str, scheme: str) -> Iterator[Found]:
     if scheme.lower() in {"http", "https"}:
-        yield Source(word, None, PurePath(name_of(word).replace("/", "_") or "_"))
+        yield Source(word)
     else:
         yield Unusable(word, "Only http and https can be fetched from.")
 

@@ -2,7 +2,6 @@
 
 * JobsError
   x DeletionNotFound
-  x DeliveryNotFound
   x JobNotFound
   x KeyReused
   x QuotaExceeded
@@ -21,10 +20,6 @@ class JobsError(Exception):
 
 class DeletionNotFound(JobsError):
     """No image is deleted by this token, or it is forgotten with its job."""
-
-
-class DeliveryNotFound(JobsError):
-    """The job has no delivery with this id."""
 
 
 class JobNotFound(JobsError):

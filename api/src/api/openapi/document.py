@@ -6,7 +6,6 @@ from importlib.metadata import version
 from api.openapi.operation import Part, responses_of_every_route
 from api.openapi.operations import PATHS
 from api.openapi.schemas import schemas
-from api.openapi.webhooks import WEBHOOKS
 
 _DESCRIPTION = """
 Imgferry takes batches of image URLs and ferries every image to Imgur, however long that takes.
@@ -21,7 +20,6 @@ Every error is `application/problem+json` (RFC 9457): `type` says its kind, `det
 _TAGS = [
     {"name": "Jobs", "description": "Batches of images: submitted, looked at, cancelled, retried."},
     {"name": "Images", "description": "What became of images, and their links."},
-    {"name": "Webhooks", "description": "Who is told that a job is complete, and how it went."},
     {"name": "Service", "description": "What Imgur allows, health, and this document."},
 ]
 
@@ -42,7 +40,6 @@ def document() -> Part:
         "servers": [{"url": "/", "description": "This service"}],
         "tags": _TAGS,
         "paths": PATHS,
-        "webhooks": WEBHOOKS,
         "components": {
             "schemas": schemas(),
             "responses": responses_of_every_route(),

@@ -5,7 +5,7 @@ from typing import Literal, NotRequired
 from typing_extensions import TypedDict
 
 from api.shapes.destination import Pause
-from jobs.shapes import Count
+from api.shapes.types import Count
 
 
 class Health(TypedDict):

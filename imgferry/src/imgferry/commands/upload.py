@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from typing import IO, Any
+from typing import IO, Unpack
 
 import click
 
 from imgferry.client import Client
+from imgferry.content import JobOptions
 from imgferry.following import see_through
 from imgferry.formats import one_line
 from imgferry.options import asks_service, gives_output
@@ -62,7 +63,7 @@ def upload(  # noqa: PLR0913 - an argument is an option
     lists: Sequence[IO[str]],
     resume: Sequence[str],
     wait: bool,
-    **options: Any,
+    **options: Unpack[JobOptions],
 ) -> None:
     """Upload images to Imgur and print their links.
 
@@ -78,9 +79,9 @@ def upload(  # noqa: PLR0913 - an argument is an option
     sources, unusable = _read(words, lists, recursive)
     output.prepare()
     jobs = []
-    chosen = {name: value for name, value in options.items() if value}
-    for sent in send(client, sources, chosen, unusable):
-        click.echo(f"Job {sent.job_id}", err=True)
+    for sent in send(client, sources, options, unusable):
+        count = len(sent.sources or ())
+        click.echo(f"Job {sent.job_id}: {count} image{'s' * (count != 1)}", err=True)
         jobs.append(sent)
     if not jobs:
         raise click.UsageError(_all_unusable(unusable))

@@ -1,1 +1,0 @@
-"""Telling others that a job is complete: webhooks, signed, tried for more than a day."""

@@ -1,0 +1,1 @@
+"""What `imgferry doctor` looks at: the service through its API, and the settings that are here."""
