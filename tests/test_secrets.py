@@ -239,7 +239,7 @@ def _send_what_is_refused(run: Run) -> None:
         run.ask("POST", "/upload", json={"urls": [with_password, url]}),
         run.ask("POST", "/upload", json={"urls": [url, {"url": url}], TOKEN: url}),
         run.ask("POST", "/upload", data=f'{{"urls": ["{url}"'),
-        run.ask("POST", "/upload", data=url, headers=KEY | {"Content-Type": "text/plain"}),
+        run.ask("POST", "/upload", data=url, headers=KEY | {"Content-Type": "text/html"}),
         run.ask("POST", "/upload", json={"urls": [url]}, headers=wrong_key),
         run.ask("GET", "", headers={"Authorization": f"Basic {basic}"}),
         run.ask("GET", f"?api_key={SECRETS['API key']}", headers={}),
