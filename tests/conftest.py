@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from redis import Redis
 
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox.redis import RedisServer
 from sandbox.stack import Stack
+
+# A machine that is busy is no defect: no test is timed.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,6 +24,7 @@ from redis import Redis
 
 from jobs.queue import make_celery
 from jobs.settings import JobsSettings
+from jobs.webhooks import make_secret
 from sandbox import parts
 from sandbox.redis import RedisServer
 from sandbox.source.app import COOKIE
@@ -44,6 +45,8 @@ SECRETS = {
     "password of Redis": "redis-password-0b6e",
     "password of Flower": "flower-password-a2f8",
     "deletehash key": Fernet.generate_key().decode(),
+    "webhook": "token-of-a-webhook-77d3",
+    "secret of webhooks": make_secret(),
 }
 KEY = {"Authorization": f"Bearer {SECRETS['API key']}"}
 FLOWER = ("operator", SECRETS["password of Flower"])
@@ -84,11 +87,17 @@ class Run:
         self.answers.append(f"{answer.headers}\n{answer.text}")
         return answer
 
-    def submit(self, *paths: str) -> str:
-        urls = [self.url(path) for path in paths]
-        job_id = str(self.ask("POST", "/upload", json={"urls": urls}).json()["jobId"])
+    def submit(self, *paths: str, **options: str) -> str:
+        document = {"urls": [self.url(path) for path in paths], **options}
+        job_id = str(self.ask("POST", "/upload", json=document).json()["jobId"])
         self.job_ids.append(job_id)
         return job_id
+
+    def tell(self, webhook: str) -> None:
+        """Submit an image to tell this webhook of, and wait until that has failed."""
+        job_id = self.submit("/photo/#.png", webhook=webhook)
+        deliveries = f"/upload/{job_id}/deliveries"
+        wait(lambda: '"lastError":"T' in self.ask("GET", deliveries).text)
 
     def url(self, path: str) -> str:
         """With the token, and so that no other URL is the same."""
@@ -181,6 +190,7 @@ def _stack(directory: Path, redis_url: str) -> Stack:
             IMGUR_CLIENT_ID=SECRETS["client id"],
             LOG_LEVEL="debug",
             REDIS_URL=redis_url,
+            WEBHOOK_SECRETS=SECRETS["secret of webhooks"],
         ),
     )
 
@@ -220,6 +230,9 @@ def _play(run: Run) -> None:
     run.wait(run.submit(*["/photo/#.png"] * 10, "/cookie/#.png"))
     run.ask("POST", f"/upload/{mixed}/retry", json={"only": "retryable"})
     run.wait(mixed)
+
+    for host in (run.stack.source.url, "http://10.0.0.1", "http://no-such-host.invalid"):
+        run.tell(f"{host}/photo/1.png?token={SECRETS['webhook']}")
 
     _send_what_is_refused(run)
     requests.put(f"{stand_in}/faults", json=[{"name": "invalid-client-id", "times": 99}])
@@ -287,6 +300,8 @@ def deletehashes(run: Run) -> list[str]:
 
 #: A submitted URL is what a job is about; whoever may read the job reads it.
 IN_URLS = {"token", "userinfo of a redirect"}
+#: What else the store has to know.
+STORED = IN_URLS | {"webhook"}
 
 
 @pytest.mark.parametrize(
@@ -295,7 +310,7 @@ IN_URLS = {"token", "userinfo of a redirect"}
 def test_no_secret_is_told(run: Run, place: str) -> None:
     text = readable(run.places[place])
     told = {name for name, secret in SECRETS.items() if secret in text}
-    assert told == (IN_URLS if place in {"jobs", "Redis"} else set())
+    assert told == {"jobs": IN_URLS, "Redis": STORED}.get(place, set())
     assert not [each for each in deletehashes(run) if each in text]
 
 

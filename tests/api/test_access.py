@@ -62,6 +62,7 @@ def of_job(job_id: str) -> list[tuple[str, str]]:
         ("GET", f"{UPLOAD}/{job_id}"),
         ("HEAD", f"{UPLOAD}/{job_id}"),
         ("GET", f"{UPLOAD}/{job_id}/images"),
+        ("GET", f"{UPLOAD}/{job_id}/deliveries"),
         ("GET", f"/v1/images/uploaded/{job_id}"),
         ("POST", f"{UPLOAD}/{job_id}/retry"),
         ("DELETE", f"{UPLOAD}/{job_id}"),

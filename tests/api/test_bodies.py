@@ -25,7 +25,7 @@ urls = st.from_regex(r"https?://[a-z]{1,20}\.example/[a-zA-Z0-9,\[\]\"\\{}]{0,40
 
 
 def job(document: dict[str, Any], max_urls: int = 3) -> tuple[list[str], JobOptions]:
-    return parse_job(document, Context(max_urls, 80))
+    return parse_job(document, Context(max_urls, 80, webhooks=True))
 
 
 def refusal(problem: Problem) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,7 +12,6 @@ from api.presenting import (
     present_jobs,
     present_links,
     present_pause,
-    present_time,
 )
 from jobs.model import (
     Destination,
@@ -111,21 +110,6 @@ def test_the_older_dialect_differs_in_one_word(status: JobStatus) -> None:
     assert presented["status"] == ("completed" if status is JobStatus.COMPLETE else status)
     assert list(presented["uploaded"]) == ["pending", "completed", "failed"]
     assert presented["finished"] == "2026-11-21T16:48:29.123Z"
-
-
-@pytest.mark.parametrize(
-    ("moment", "text"),
-    [
-        (datetime(2026, 1, 2, 3, 4, 5, 0, UTC), "2026-01-02T03:04:05.000Z"),
-        (datetime(2026, 1, 2, 3, 4, 5, 999_999, UTC), "2026-01-02T03:04:05.999Z"),
-        (
-            datetime(2026, 1, 1, 0, 30, 0, 0, timezone(timedelta(hours=1))),
-            "2025-12-31T23:30:00.000Z",
-        ),
-    ],
-)
-def test_times_are_utc_cut_to_the_millisecond(moment: datetime, text: str) -> None:
-    assert present_time(moment) == text
 
 
 def test_an_image_tells_all_that_is_known_and_null_for_the_rest() -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.settings import JobsSettings
+from jobs.settings import JobsSettings, WebhookSettings
+from jobs.webhooks import make_secret
 
 
 def test_defaults_need_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,3 +43,29 @@ def test_a_wrong_value_ends_the_process_and_names_the_variable(
     assert message.startswith((f"{name}: ", "/no/such/file: "))
     assert takes in message
     assert value not in message or name == "REDIS_URL_FILE"
+
+
+def test_one_secret_or_two_sign_webhooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    new, old = make_secret(), make_secret()
+    monkeypatch.setenv("WEBHOOK_SECRETS", f"{new}, {old}")
+    settings = WebhookSettings.load()
+    assert [secret.get_secret_value() for secret in settings.webhook_secrets] == [new, old]
+    assert new not in repr(settings)
+    monkeypatch.setenv("WEBHOOK_SECRETS", "")
+    assert WebhookSettings.load().webhook_secrets == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "takes"),
+    [
+        ("secret", "takes whsec_ and 24 to 64 bytes in base64"),
+        (",".join(make_secret() for _ in range(3)), "takes one secret, or two"),
+    ],
+)
+def test_a_wrong_secret_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, value: str, takes: str
+) -> None:
+    monkeypatch.setenv("WEBHOOK_SECRETS", value)
+    with pytest.raises(SystemExit) as end:
+        WebhookSettings.load()
+    assert str(end.value) == f"WEBHOOK_SECRETS: {takes}"

@@ -6,13 +6,15 @@ from typing import cast
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, g, request
+from flask import Blueprint, Flask, g, request
 from structlog.contextvars import bind_contextvars
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.keys import Key, find_key
 from api.problems import Problem
 from api.settings import ApiSettings
+from jobs.errors import JobNotFound
+from jobs.store import JobStore
 
 log = structlog.get_logger()
 
@@ -65,6 +67,16 @@ def admit_callers(app: Flask, settings: ApiSettings) -> None:
                 "ALLOW_ANONYMOUS=1 lets in everybody.",
                 kind="local-only",
             )
+
+
+def show_own_jobs_alone(routes: Blueprint, store: JobStore) -> None:
+    """On these routes a job of another key is to the caller as if it were not."""
+
+    @routes.before_request
+    def check_owner() -> None:
+        job_id, sees = (request.view_args or {}).get("job_id"), caller().sees
+        if job_id and sees is not None and store.owner_of(str(job_id)) != sees:
+            raise JobNotFound
 
 
 def log_access(settings: ApiSettings) -> None:

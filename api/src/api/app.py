@@ -5,6 +5,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from api.access import admit_callers
 from api.deletion import deletion
+from api.deliveries import deliveries
 from api.destination import destination
 from api.docs.page import docs
 from api.health import health
@@ -49,6 +50,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     app.register_blueprint(jobs(settings, store, dispatcher))
     app.register_blueprint(one_image(settings, store, dispatcher))
     app.register_blueprint(deletion(store, dispatcher))
+    app.register_blueprint(deliveries(store))
     app.register_blueprint(destination(store))
     app.register_blueprint(health(store))
     app.register_blueprint(page())

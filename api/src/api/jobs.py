@@ -7,7 +7,7 @@ from flask import Blueprint, request
 
 from api import shapes
 from api.accepting import POLL_AFTER, accept
-from api.access import caller
+from api.access import caller, show_own_jobs_alone
 from api.bodies import parse_retry, unknown_urls
 from api.documents import read_document
 from api.limits import note_urls, urls_quota
@@ -21,7 +21,7 @@ from api.presenting import (
 from api.requests import Context
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
-from jobs.errors import JobNotFound, UnknownURLs
+from jobs.errors import UnknownURLs
 from jobs.estimate import estimate
 from jobs.model import ImageStatus, JobStatus
 from jobs.store import JobStore
@@ -33,12 +33,7 @@ def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blue
     """The routes, over this store."""
     routes = Blueprint("jobs", __name__, url_prefix="/v1/images")
 
-    @routes.before_request
-    def check_owner() -> None:
-        """A job of another key is to the caller as if it were not."""
-        job_id, sees = (request.view_args or {}).get("job_id"), caller().sees
-        if job_id and sees is not None and store.owner_of(str(job_id)) != sees:
-            raise JobNotFound
+    show_own_jobs_alone(routes, store)
 
     @routes.get("/upload")
     def all_jobs() -> shapes.Jobs:

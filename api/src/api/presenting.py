@@ -1,12 +1,13 @@
 """Jobs, images and pages as the JSON of the contract (design §2): the shapes of `api.shapes`."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import cast
 
 from api import shapes
-from api.shapes.jobs import Names
-from jobs.model import Destination, Failure, Image, Job, JobStatus, Page, Pause, Summary
+from jobs.model import Delivery, Destination, Failure, Image, Job, JobStatus, Page, Pause, Summary
+from jobs.presenting import present_names, present_summary, present_time, time_or_null
+from jobs.webhooks import JOB_COMPLETE
 
 _OLDER_STATUS: Mapping[JobStatus, shapes.OlderStatus] = {
     JobStatus.PENDING: "pending",
@@ -21,14 +22,14 @@ def present_job(
     """A job; while it is not complete, when it should be, and what its images wait for, if so."""
     body: shapes.Job = {
         "id": job.id,
-        **_names(job),  # type: ignore[typeddict-item] # mypy misses the members set below
+        **present_names(job),  # type: ignore[typeddict-item] # mypy misses the members set below
         "created": present_time(job.created),
-        "finished": _time_or_null(job.finished),
+        "finished": time_or_null(job.finished),
         "status": job.status,
         "uploaded": {"pending": job.pending, "complete": job.complete, "failed": job.failed},
     }
     if job.status is not JobStatus.COMPLETE:
-        body["estimate"] = _time_or_null(expected)
+        body["estimate"] = time_or_null(expected)
     if holdup:
         body["waiting"] = {"reason": holdup.reason, "resumesAt": present_time(holdup.until)}
     return body
@@ -50,7 +51,7 @@ def present_in_older_dialect(job: shapes.Job) -> shapes.OlderJob:
 
 def present_jobs(page: Page[Summary]) -> shapes.Jobs:
     """Jobs without their URLs; `next` is null at the end."""
-    return {"jobs": [_summary(job) for job in page.items], "next": page.next}
+    return {"jobs": [present_summary(job) for job in page.items], "next": page.next}
 
 
 def present_images(page: Page[Image]) -> shapes.Images:
@@ -63,6 +64,11 @@ def present_uploaded(image: Image, job_id: str, deletion_url: str | None) -> sha
     names = ("link", "id", "type", "width", "height", "bytes")
     known = {name: getattr(image, name) for name in names}
     return cast(shapes.UploadedImage, {**known, "deletionUrl": deletion_url, "jobId": job_id})
+
+
+def present_deliveries(deliveries: Sequence[Delivery]) -> shapes.Deliveries:
+    """How a job's webhook was told of it, the latest first."""
+    return {"deliveries": [_delivery(delivery) for delivery in deliveries]}
 
 
 def present_links(page: Page[str]) -> shapes.Links:
@@ -81,7 +87,7 @@ def present_destination(destination: Destination) -> shapes.Destination:
                 "name": window.name,
                 "limit": window.limit,
                 "remaining": window.remaining,
-                "resetsAt": _time_or_null(window.resets),
+                "resetsAt": time_or_null(window.resets),
             }
             for window in destination.windows
         ],
@@ -98,28 +104,16 @@ def present_pause(pause: Pause | None) -> shapes.Pause | None:
     return {"reason": pause.reason, "until": present_time(pause.until)} if pause else None
 
 
-def present_time(moment: datetime) -> str:
-    """UTC in ISO 8601 to the millisecond: `2026-11-21T16:48:29.123Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _names(job: Job | Summary) -> Names:
-    names: Names = {}
-    if job.title:
-        names["title"] = job.title
-    if job.labels:
-        names["labels"] = job.labels
-    return names
-
-
-def _summary(job: Summary) -> shapes.Summary:
+def _delivery(delivery: Delivery) -> shapes.Delivery:
     return {
-        "id": job.id,
-        **_names(job),
-        "created": present_time(job.created),
-        "finished": _time_or_null(job.finished),
-        "status": job.status,
-        "images": {"pending": job.pending, "complete": job.complete, "failed": job.failed},
+        "id": delivery.id,
+        "type": JOB_COMPLETE,
+        "created": present_time(delivery.created),
+        "attempts": delivery.attempts,
+        "status": delivery.status,
+        "lastStatus": delivery.last_status,
+        "lastError": delivery.last_error,
+        "nextAttempt": time_or_null(delivery.next_attempt),
     }
 
 
@@ -139,14 +133,10 @@ def _image(image: Image) -> shapes.Image:
         "possiblyDuplicated": image.possibly_duplicated,
         "deleted": image.deleted,
         "error": present_failure(image.error) if image.error else None,
-        "retryAt": _time_or_null(image.retry_at),
+        "retryAt": time_or_null(image.retry_at),
     }
 
 
 def present_failure(failure: Failure) -> shapes.Failure:
     """Why an attempt failed."""
     return {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
-
-
-def _time_or_null(moment: datetime | None) -> str | None:
-    return present_time(moment) if moment else None

@@ -13,7 +13,13 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from jobs.errors import DeletionNotFound, JobNotFound, KeyReused, StoreUnavailable
+from jobs.errors import (
+    DeletionNotFound,
+    DeliveryNotFound,
+    JobNotFound,
+    KeyReused,
+    StoreUnavailable,
+)
 
 log = structlog.get_logger()
 
@@ -29,6 +35,7 @@ TITLES = {
     "image-failed": "The image could not be uploaded",
     "unknown-job": "No job has this id",
     "unknown-deletion": "This link deletes no image",
+    "unknown-delivery": "The job has no delivery with this id",
     "store-unavailable": "The store is unavailable",
     "not-ready": "The service is not ready",
 }
@@ -95,6 +102,11 @@ def answer_with_problems(app: Flask) -> None:
     def unknown_deletion(_: DeletionNotFound) -> Response:
         detail = "This link deletes no image, or was made so long ago that its job is forgotten."
         return Problem(404, detail, kind="unknown-deletion").response()
+
+    @app.errorhandler(DeliveryNotFound)
+    def unknown_delivery(_: DeliveryNotFound) -> Response:
+        detail = "The list of the job's deliveries has those that there are."
+        return Problem(404, detail, kind="unknown-delivery").response()
 
     @app.errorhandler(KeyReused)
     def key_reused(_: KeyReused) -> Response:

@@ -42,6 +42,8 @@ class Context:
 
     max_urls: int
     max_url_length: int
+    webhooks: bool = False
+    """Whether there is a secret to sign them with."""
     files: int = 0
     """How many files came with the body; they count as URLs do."""
     wrong: int = 0
@@ -50,7 +52,8 @@ class Context:
     @classmethod
     def of(cls, settings: ApiSettings, files: int = 0) -> Self:
         """What these settings allow, beside so many files."""
-        return cls(settings.max_urls_per_job, settings.max_url_length, files)
+        webhooks = bool(settings.webhook_secrets)
+        return cls(settings.max_urls_per_job, settings.max_url_length, webhooks, files)
 
 
 def _context(info: ValidationInfo) -> Context:
@@ -68,6 +71,13 @@ def _check_url(value: Any, info: ValidationInfo) -> Any:
             check_source_url(value, _context(info).max_url_length)
         except InvalidURL as error:
             raise _wrong(error.code, str(error)) from None
+    return value
+
+
+def _check_webhook(value: Any, info: ValidationInfo) -> Any:
+    if value is not None and not _context(info).webhooks:
+        detail = "This service tells nobody: WEBHOOK_SECRETS has no secret to sign with."
+        raise _wrong("webhooks-off", detail)
     return value
 
 
@@ -173,7 +183,9 @@ class JobRequest(_Body):
     )
     title: Title | None = Field(None, description="What people call the job")
     labels: list[Label] = Field([], max_length=20, description="By which jobs can be listed")
-    webhook: URL | None = Field(None, description="Told by POST when the job is complete")
+    webhook: Annotated[URL | None, BeforeValidator(_check_webhook)] = Field(
+        None, description="Told by POST when the job is complete"
+    )
     urls: Annotated[list[Element], BeforeValidator(_check_count)] = Field(
         description="The images, as URLs or as objects; of equal URLs the first is kept"
     )

@@ -6,10 +6,10 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from api.keys import Key, parse_keys
-from jobs.settings import Settings
+from jobs.settings import WebhookSettings
 
 
-class ApiSettings(Settings):
+class ApiSettings(WebhookSettings):
     """Who may ask, and for how much."""
 
     api_keys: Annotated[tuple[Key, ...], NoDecode] = Field(

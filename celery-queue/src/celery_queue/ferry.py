@@ -3,12 +3,12 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from traceback import format_tb
 from urllib.parse import urlsplit
 
 import structlog
 
 from celery_queue.contents import Contents
+from celery_queue.defects import log_defect
 from celery_queue.errors import SourceError
 from celery_queue.fetch import Fetched, Fetcher
 from celery_queue.hosts import HostBusy, Hosts, Place
@@ -91,7 +91,7 @@ class Ferry:
             await self._recorder.record(Outcome(image, await self._ferry(begun)))
         except Exception as error:
             # Not recorded, and held no longer: the image runs again when its lease ends.
-            _log_defect(error, image)
+            log_defect(error, **_ids(image))
         finally:
             self.held.discard(image)
             self._lost.discard(image)
@@ -119,7 +119,7 @@ class Ferry:
                 )
                 return await self._after(error, begun.attempt, place)
             except Exception as error:
-                _log_defect(error, begun.image)
+                log_defect(error, **_ids(begun.image))
                 # What breaks off because this process ends is nobody's failure.
                 return Released() if self._leaving else Failed(_DEFECT)
 
@@ -182,12 +182,6 @@ def _uploaded(fetched: Fetched, done: UploadedImage, content: str | None) -> Upl
 
 def _ids(image: Held) -> dict[str, str | int]:
     return {"job_id": image.job_id, "index": image.index}
-
-
-def _log_defect(error: Exception, image: Held) -> None:
-    # Where it happened, but not its message: that may hold a URL.
-    where = "".join(format_tb(error.__traceback__))
-    log.error("defect", error=type(error).__name__, where=where, **_ids(image))
 
 
 def _cause(error: BaseException) -> str:

@@ -9,7 +9,6 @@ import io
 import re
 import socket
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urljoin
 
@@ -19,18 +18,13 @@ from yarl import URL
 
 from celery_queue import errors
 from celery_queue.addresses import Guard
-from celery_queue.connector import GuardedConnector
 from celery_queue.hosts import Place
 from celery_queue.images.formats import ImageFacts
 from celery_queue.images.prepare import Preparation
-from jobs.urls import check_source_url
+from celery_queue.strangers import open_session, parse_url, read_retry_after
 
-_HEADERS = {"User-Agent": "Imgferry/0.1", "Accept": "image/*", "Accept-Encoding": "identity"}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _TRANSIENT = {408, 425, 429}
-_MAX_URL_LENGTH = 8190
-"""Of any hop: what aiohttp takes as a header line, so a Location can hold no more."""
-_MAX_RETRY_AFTER = 86_400.0
 _NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 _IMGUR_HOST = re.compile(r"(.+\.)?imgur\.(com|io)", re.IGNORECASE)
 
@@ -68,14 +62,7 @@ class Fetcher:
         self._preparation = preparation or Preparation()
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            connector=GuardedConnector(self._guard, self._limit),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers=_HEADERS,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),  # ours covers them all
-            auto_decompress=False,
-            trust_env=False,
-        )
+        self._session = open_session(self._guard, self._limit, accept="image/*")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -99,7 +86,7 @@ class Fetcher:
         return Fetched(*await self._preparation.prepare(content))
 
     async def _follow(self, url: str, place: Place | None, referer: str | None) -> bytes:
-        first = _parsed(url).origin()
+        first = parse_url(url).origin()
         for _ in range(self._max_redirects + 1):
             hop = _checked(url)
             # An idle connection is one too: it is kept only for an image that is on its way.
@@ -129,21 +116,15 @@ class Fetcher:
         return body.getvalue()
 
 
-def _parsed(url: str) -> URL:
-    """The URL as it will be sent: byte for byte, for a signature may cover it."""
-    check_source_url(url, _MAX_URL_LENGTH)
-    return URL(url, encoded=url.isascii())
-
-
 def _telling(referer: str, hop: URL) -> dict[str, str]:
     """The header for this hop; a page of https is not told over http (RFC 9110 §10.1.3)."""
-    page = _parsed(referer).with_fragment(None)
+    page = parse_url(referer).with_fragment(None)
     return {} if page.scheme == "https" != hop.scheme else {"Referer": str(page)}
 
 
 def _checked(url: str) -> URL:
     """The URL of a hop."""
-    parsed = _parsed(url)
+    parsed = parse_url(url)
     if parsed.path == "/removed.png" and _IMGUR_HOST.fullmatch(parsed.host or ""):
         raise errors.SourceRemoved
     return parsed
@@ -156,22 +137,9 @@ def _check_status(response: aiohttp.ClientResponse) -> None:
     if status in {404, 410}:
         raise errors.SourceNotFound
     if status in _TRANSIENT or status >= 500:
-        wait = _retry_after(response.headers.get("Retry-After", ""))
+        wait = read_retry_after(response.headers.get("Retry-After", ""))
         raise errors.SourceUnavailable(status, retry_after=wait)
     raise errors.SourceRefused(status)
-
-
-def _retry_after(value: str) -> float | None:
-    """Seconds or a date (RFC 9110 §10.2.3), at most a day; None for anything else."""
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        seconds = float(value)
-    else:
-        try:
-            date = datetime.strptime(value, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
-        except ValueError:
-            return None
-        seconds = (date - datetime.now(UTC)).total_seconds()
-    return min(max(seconds, 0.0), _MAX_RETRY_AFTER)
 
 
 def _is_encoded(response: aiohttp.ClientResponse) -> bool:

@@ -22,10 +22,13 @@ from celery_queue.opening import learn_budget
 from celery_queue.recorder import Recorder
 from celery_queue.settings import WorkerSettings
 from celery_queue.upload import Uploader
+from celery_queue.webhooks.posting import Poster
+from celery_queue.webhooks.sending import Sender
 from jobs.dispatch import Dispatcher
 from jobs.errors import StoreUnavailable
 from jobs.model import Message, Worker
 from jobs.store import LEASE, JobStore
+from jobs.webhooks import read_secret
 
 log = structlog.get_logger()
 
@@ -58,7 +61,7 @@ class WorkerProcess:
         """Open the sessions and say that this worker lives."""
         loop, heartbeat = self._threads
         loop.start()
-        self._ferry, self._deleter = self._run(self._open())
+        self._run(self._open())
         self._beat_once()
         heartbeat.start()
 
@@ -96,7 +99,7 @@ class WorkerProcess:
             log.warning("store away", cause=str(error))
         try:
             most = self._settings.fetch_timeout + self._settings.upload_timeout
-            self._run(asyncio.wait_for(self._ferry.leave(), most))
+            self._run(asyncio.wait_for(self._leave(), most))
         except TimeoutError:
             log.warning("left with images held", images=len(self._ferry.held))
         self._run(self._sessions.aclose())
@@ -104,11 +107,15 @@ class WorkerProcess:
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def _open(self) -> tuple[Ferry, Deleter]:
+    async def _leave(self) -> None:
+        await asyncio.gather(self._ferry.leave(), self._webhooks.leave())
+
+    async def _open(self) -> None:
         settings = self._settings
         at_once = settings.worker_images_at_once
+        guard = Guard(settings.fetch_allow, settings.fetch_ports)
         fetcher = Fetcher(
-            Guard(settings.fetch_allow, settings.fetch_ports),
+            guard,
             timeout=settings.fetch_timeout,
             max_bytes=settings.fetch_max_bytes,
             limit=at_once,
@@ -129,7 +136,7 @@ class WorkerProcess:
         )
         await self._sessions.enter_async_context(uploader)
         await learn_budget(self._store, uploader)
-        ferry = Ferry(
+        self._ferry = Ferry(
             self._hosts,
             await self._sessions.enter_async_context(fetcher),
             Contents(settings.imgur_api_url, deduplicate=settings.deduplicate),
@@ -137,7 +144,10 @@ class WorkerProcess:
             recorder,
             images_at_once=at_once,
         )
-        return ferry, Deleter(self._store, uploader, recorder, settings.deletehash_key)
+        self._deleter = Deleter(self._store, uploader, recorder, settings.deletehash_key)
+        poster = await self._sessions.enter_async_context(Poster(guard, self._hosts))
+        keys = [read_secret(secret.get_secret_value()) for secret in settings.webhook_secrets]
+        self._webhooks = Sender(self._store, poster, keys)
 
     def _beat(self) -> None:
         while True:
@@ -154,6 +164,7 @@ class WorkerProcess:
             self._hosts.renew()
             self._dispatcher.dispatch()
             self._dispatcher.dispatch_deletions()
+            self._loop.call_soon_threadsafe(self._webhooks.send, self._webhooks.lease())
             self._store.forget()
         except StoreUnavailable as error:
             log.warning("no heartbeat", cause=str(error))

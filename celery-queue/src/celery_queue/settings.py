@@ -8,12 +8,12 @@ from pydantic_settings import NoDecode
 from celery_queue.addresses import Guard
 from celery_queue.deletehashes import sealed_with
 from celery_queue.images.convert import check_convertible
-from jobs.settings import Settings
+from jobs.settings import WebhookSettings
 
 Several = NoDecode  # taken as one,two rather than as JSON
 
 
-class WorkerSettings(Settings):
+class WorkerSettings(WebhookSettings):
     """Where images go, and what a source may cost."""
 
     imgur_api_url: str = Field(

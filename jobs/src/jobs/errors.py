@@ -2,6 +2,7 @@
 
 * JobsError
   x DeletionNotFound
+  x DeliveryNotFound
   x JobNotFound
   x KeyReused
   x QuotaExceeded
@@ -20,6 +21,10 @@ class JobsError(Exception):
 
 class DeletionNotFound(JobsError):
     """No image is deleted by this token, or it is forgotten with its job."""
+
+
+class DeliveryNotFound(JobsError):
+    """The job has no delivery with this id."""
 
 
 class JobNotFound(JobsError):

@@ -7,10 +7,12 @@ from a file: `REDIS_URL_FILE=/run/secrets/redis_url` (Docker and Kubernetes secr
 import os
 import sys
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, RedisDsn, TypeAdapter, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, RedisDsn, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from jobs.webhooks import read_secret
 
 
 class Settings(BaseSettings):
@@ -74,3 +76,27 @@ class JobsSettings(Settings):
     def broker(self) -> str:
         """The URL of the broker."""
         return self.broker_url or self.redis_url
+
+
+class WebhookSettings(Settings):
+    """What webhooks are signed with: for the workers, and for the API, which takes none without."""
+
+    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Sign webhooks: `whsec_` and base64; two with a comma, to replace one"
+    )
+
+    @field_validator("webhook_secrets", mode="before")
+    @classmethod
+    def _split_secrets(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _are_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if len(value) > 2:
+            raise ValueError("takes one secret, or two")
+        for secret in value:
+            read_secret(secret.get_secret_value())
+        return value

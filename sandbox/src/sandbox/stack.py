@@ -2,12 +2,14 @@
 
 import fcntl
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from jobs.webhooks import make_secret
 from sandbox import parts
 from sandbox.errors import SandboxError
 from sandbox.ports import LOOPBACK, check_port, free_port, kept_port
@@ -64,6 +66,8 @@ class Stack:
         service = dict(self.environment)
         if self.redis_url is None:
             service |= parts.exactly(REDIS_URL=self.redis.url, BROKER_URL="")
+        if not os.environ.get("WEBHOOK_SECRETS"):
+            service = {"WEBHOOK_SECRETS": _kept_secret(self.directory / "webhook.secret")} | service
         outside = parts.outside(self.imgur, self.fetch_allow) if self.stand_in else {}
         self.api = parts.api(self.port or free_port(), service, logs)
         self.workers = [
@@ -172,6 +176,15 @@ def _lock(directory: Path) -> IO[str]:
         lock.close()
         raise SandboxError(f"Imgferry already runs with the data in {directory}.") from None
     return lock
+
+
+def _kept_secret(file: Path) -> str:
+    """The secret of webhooks that this file holds, so that receivers know it in the next run."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(make_secret())
+    return file.read_text().strip()
 
 
 def _workers(readiness: bytes) -> int:

@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from jobs.errors import JobNotFound
-from jobs.model import Claim, Failed, Known, Once, Page, Released, Retry
+from jobs.model import Claim, Failed, JobOptions, Known, Once, Page, Released, Retry
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from tests.jobs.store.conftest import (
@@ -103,7 +103,7 @@ def test_all_that_a_job_can_leave_behind_is_gone(forgetful: JobStore, redis: Red
     """A life with everything in it, and Redis is as it was."""
 
     def live() -> None:
-        forgetful.add(urls(60), once=Once("key", "body"))
+        forgetful.add(urls(60), JobOptions(webhook="https://example.com/"), Once("key", "body"))
         a, b, c, d, e, *rest = begin_all(forgetful)
         forgetful.claim([(a.image, "cat"), (b.image, None)])
         record(forgetful, [a], uploaded("a", "cat"))
@@ -119,6 +119,7 @@ def test_all_that_a_job_can_leave_behind_is_gone(forgetful: JobStore, redis: Red
         job_id = e.image.job_id
         forgetful.retry(job_id)
         begin_all(forgetful)
+        forgetful.deliver(1)
         forgetful.cancel(job_id)
         end_leases(redis)
         begin_all(forgetful)

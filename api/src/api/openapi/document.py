@@ -6,6 +6,7 @@ from importlib.metadata import version
 from api.openapi.operation import Part, responses_of_every_route
 from api.openapi.operations import PATHS
 from api.openapi.schemas import schemas
+from api.openapi.webhooks import WEBHOOKS
 
 _DESCRIPTION = """
 Imgferry takes batches of image URLs and ferries every image to Imgur, however long that takes.
@@ -20,6 +21,7 @@ Every error is `application/problem+json` (RFC 9457): `type` says its kind, `det
 _TAGS = [
     {"name": "Jobs", "description": "Batches of images: submitted, looked at, cancelled, retried."},
     {"name": "Images", "description": "What became of images, and their links."},
+    {"name": "Webhooks", "description": "Who is told that a job is complete, and how it went."},
     {"name": "Service", "description": "What Imgur allows, health, and this document."},
 ]
 
@@ -40,6 +42,7 @@ def document() -> Part:
         "servers": [{"url": "/", "description": "This service"}],
         "tags": _TAGS,
         "paths": PATHS,
+        "webhooks": WEBHOOKS,
         "components": {
             "schemas": schemas(),
             "responses": responses_of_every_route(),

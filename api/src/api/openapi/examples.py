@@ -1,9 +1,10 @@
 """The examples of the document. The type checker holds them to the shapes that they show."""
 
 from api import shapes
-from jobs.model import DeletionStatus, ImageStatus, JobStatus
+from jobs.model import DeletionStatus, DeliveryStatus, ImageStatus, JobStatus
 
 JOB_ID = "55355b7c-9b86-4a1a-b32e-6cdd6db07183"
+DELIVERY_ID = f"{JOB_ID}-1"
 CAT, DOG, MISSING = (
     "https://example.org/black-cat.jpg",
     "https://example.org/dog.png",
@@ -116,6 +117,39 @@ DELETED: shapes.Deletion = {
 }
 
 DELETION: shapes.Deletion = {**DELETED, "status": DeletionStatus.PENDING}
+
+DELIVERIES: shapes.Deliveries = {
+    "deliveries": [
+        {
+            "id": DELIVERY_ID,
+            "type": "job.complete",
+            "created": "2026-11-21T17:00:02.456Z",
+            "attempts": 2,
+            "status": DeliveryStatus.PENDING,
+            "lastStatus": 500,
+            "lastError": "The receiver answered with HTTP status 500.",
+            "nextAttempt": "2026-11-21T17:05:15.123Z",
+        }
+    ]
+}
+
+REPLAYED: shapes.Deliveries = {
+    "deliveries": [
+        {
+            **DELIVERIES["deliveries"][0],
+            "attempts": 0,
+            "lastStatus": None,
+            "lastError": None,
+            "nextAttempt": "2026-11-21T17:01:40.789Z",
+        }
+    ]
+}
+
+JOB_COMPLETE: shapes.JobComplete = {
+    "type": "job.complete",
+    "timestamp": "2026-11-21T17:00:02.456Z",
+    "data": SUMMARY,
+}
 
 DESTINATION: shapes.Destination = {
     "windows": [

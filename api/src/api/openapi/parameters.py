@@ -7,7 +7,7 @@ beside it, `/docs` would send it with every request that is tried out.
 from enum import StrEnum
 from typing import Any
 
-from api.openapi.examples import JOB_ID
+from api.openapi.examples import DELIVERY_ID, JOB_ID
 from api.parameters import BARE, MAX_PAGE, NUMBER, QUOTED, STREAM_ID
 
 JOB: dict[str, Any] = {
@@ -26,6 +26,15 @@ TOKEN: dict[str, Any] = {
     "description": "What stands at the end of the link that deletes the image.",
     "schema": {"type": "string"},
     "example": "Vq3yNn2sX0m8c1Kp5tRw7A",
+}
+
+DELIVERY: dict[str, Any] = {
+    "name": "deliveryId",
+    "in": "path",
+    "required": True,
+    "description": "The id of the delivery, as the list has it.",
+    "schema": {"type": "string"},
+    "example": DELIVERY_ID,
 }
 
 IDEMPOTENCY_KEY: dict[str, Any] = {

@@ -23,6 +23,7 @@ STATUSES = {
     "unknown-job": 404,
     "image-failed": 422,
     "unknown-deletion": 404,
+    "unknown-delivery": 404,
     "invalid-body": 422,
     "idempotency-key-reused": 422,
     "quota-exceeded": 429,
@@ -94,6 +95,7 @@ _MEMBERS: Mapping[str | int, dict[str, Any]] = {
     "unknown-deletion": {
         "detail": "This link deletes no image, or was made so long ago that its job is forgotten."
     },
+    "unknown-delivery": {"detail": "The list of the job's deliveries has those that there are."},
     "invalid-body": {
         "detail": "Nothing was done. `errors` says what is wrong, in 20 places at most.",
         "errors": [

@@ -4,11 +4,11 @@
 here, the sentences below the members included. At run time they are plain dicts.
 """
 
+from api.shapes.deliveries import Deliveries, Delivery
 from api.shapes.destination import Destination, Pause, Window
 from api.shapes.health import Health, Readiness
 from api.shapes.images import Deletion, Failure, Image, Images, Links, UploadedImage
 from api.shapes.jobs import (
-    Counts,
     Holdup,
     Job,
     Jobs,
@@ -17,14 +17,16 @@ from api.shapes.jobs import (
     OlderUploadedURLs,
     Retried,
     Submitted,
-    Summary,
     UploadedURLs,
 )
 from api.shapes.problems import ImageFailed, NotReady, Problem, QuotaExceeded, WrongPlace
+from jobs.shapes import Counts, JobComplete, Summary
 
 __all__ = [
     "Counts",
     "Deletion",
+    "Deliveries",
+    "Delivery",
     "Destination",
     "Failure",
     "Health",
@@ -33,6 +35,7 @@ __all__ = [
     "ImageFailed",
     "Images",
     "Job",
+    "JobComplete",
     "Jobs",
     "Links",
     "NotReady",

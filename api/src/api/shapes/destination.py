@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from api.shapes.types import Count, Time
+from jobs.shapes import Count, Time
 
 
 class Pause(TypedDict):

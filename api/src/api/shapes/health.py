@@ -5,7 +5,7 @@ from typing import Literal, NotRequired
 from typing_extensions import TypedDict
 
 from api.shapes.destination import Pause
-from api.shapes.types import Count
+from jobs.shapes import Count
 
 
 class Health(TypedDict):

@@ -5,8 +5,8 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from api.shapes.types import Count, JobId, Time
 from jobs.model import DeletionStatus, ImageStatus
+from jobs.shapes import Count, JobId, Time
 
 
 class Failure(TypedDict):

@@ -5,8 +5,8 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from api.shapes.types import Count, JobId, Time
 from jobs.model import JobStatus
+from jobs.shapes import Count, JobId, Names, Summary, Time
 
 OlderStatus = Literal["pending", "in-progress", "completed"]
 
@@ -39,13 +39,6 @@ class UploadedURLs(TypedDict):
     pending: Sequence[str]
     complete: Sequence[str]
     failed: Sequence[str]
-
-
-class Names(TypedDict, total=False):
-    """What people gave a job to know it by."""
-
-    title: str
-    labels: Sequence[str]
 
 
 class Job(Names):
@@ -82,24 +75,6 @@ class OlderJob(Names):
     uploaded: OlderUploadedURLs
     estimate: NotRequired[Time | None]
     waiting: NotRequired[Holdup]
-
-
-class Counts(TypedDict):
-    """How many images of a job are in each status."""
-
-    pending: Count
-    complete: Count
-    failed: Count
-
-
-class Summary(Names):
-    """A job without its URLs."""
-
-    id: JobId
-    created: Time
-    finished: Time | None
-    status: JobStatus
-    images: Counts
 
 
 class Jobs(TypedDict):

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from api.shapes.health import Readiness
 from api.shapes.images import Failure
-from api.shapes.types import JobId
+from jobs.shapes import JobId
 
 
 class WrongPlace(TypedDict):

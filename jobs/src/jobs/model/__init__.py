@@ -1,6 +1,7 @@
-"""The words of jobs, of the work on their images, of the destination and of quotas. No I/O."""
+"""The words of jobs, their images, deliveries, the destination and quotas. No I/O."""
 
 from jobs.model.deletion import Deletion, DeletionStatus
+from jobs.model.delivery import Attempt, Delivery, DeliveryStatus, DueDelivery
 from jobs.model.destination import Destination, Pause, Told, Window
 from jobs.model.job import (
     Added,
@@ -37,13 +38,17 @@ from jobs.model.work import (
 
 __all__ = [
     "Added",
+    "Attempt",
     "Balance",
     "Begun",
     "Change",
     "Claim",
     "Deletion",
     "DeletionStatus",
+    "Delivery",
+    "DeliveryStatus",
     "Destination",
+    "DueDelivery",
     "Failed",
     "Failure",
     "Heartbeat",

@@ -4,6 +4,8 @@
 local at = now()
 local jobs = redis.call('ZRANGEBYSCORE', FINISHED, '-inf', at - ARGV[1], 'LIMIT', 0, 100)
 for _, job in ipairs(jobs) do
+  local told = tonumber(redis.call('HGET', job_key(job), 'deliveries') or 0)
+  for number = math.max(told - MOST_DELIVERIES + 1, 1), told do forget_delivery(job, number) end
   redis.call('UNLINK', job_key(job))
   for _, part in ipairs({
     'urls', 'options', 'states', 'attempts', 'losses', 'doubts', 'images', 'uploads', 'deletions',

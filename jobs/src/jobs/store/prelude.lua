@@ -12,7 +12,10 @@ local LEASES, DUE, PENDING = 'imgferry:leases', 'imgferry:due', 'imgferry:pendin
 local HOLDERS, CLAIMS = 'imgferry:holders', 'imgferry:claims'
 local UPLOADS, CONTENTS = 'imgferry:uploads', 'imgferry:contents'
 local WORKERS, PAUSE = 'imgferry:workers', 'imgferry:pause'
-local DELETIONS = 'imgferry:deletions'
+local DELETIONS, DELIVERIES = 'imgferry:deletions', 'imgferry:deliveries'
+
+-- Of more deliveries of one job than this, those of the earliest completions are forgotten.
+local MOST_DELIVERIES = 100
 
 local function job_key(job, part)
   return 'imgferry:job:' .. job .. (part and ':' .. part or '')
@@ -96,11 +99,38 @@ local function join_round(job)
   redis.call('ZADD', WAITING_JOBS, 'NX', turn, job)
 end
 
+-- A delivery is named <job>-<its number>; the job's hash has the number of the last.
+local function delivery_of(name)
+  return string.match(name, '^(.+)-(%d+)$')
+end
+
+local function delivery_key(job, number)
+  return job_key(job, 'delivery:' .. number)
+end
+
+local function forget_delivery(job, number)
+  redis.call('UNLINK', delivery_key(job, number))
+  redis.call('ZREM', DELIVERIES, job .. '-' .. number)
+end
+
+-- Whoever wants to be told that the job is complete is told as it is now.
+local function tell(job, at)
+  local facts = redis.call('HMGET', job_key(job), 'webhook', 'failed')
+  if not facts[1] then return end
+  local number = redis.call('HINCRBY', job_key(job), 'deliveries', 1)
+  redis.call('HSET', delivery_key(job, number), 'created', at, 'failed', facts[2],
+    'status', 'pending', 'attempts', 0)
+  redis.call('ZADD', DELIVERIES, at, job .. '-' .. number)
+  forget_delivery(job, number - MOST_DELIVERIES)
+end
+
 local function finish(job)
-  redis.call('HSET', job_key(job), 'finished', now())
+  local at = now()
+  redis.call('HSET', job_key(job), 'finished', at)
   redis.call('DEL', job_key(job, 'returned'))
   redis.call('ZREM', WAITING_JOBS, job)
-  redis.call('ZADD', FINISHED, now(), job)
+  redis.call('ZADD', FINISHED, at, job)
+  tell(job, at)
 end
 
 -- An image leaves `pending` for good; with its last image the job is finished.

@@ -8,7 +8,7 @@
 | `job:<id>` | hash | created, begun, finished (ms); total, pending, failed (images); next: the \
     first never admitted; stride, turn: its place in the round; cancelled: how its images fail; \
     owner: whose it is, or empty; title, labels (JSON), webhook, deletable (1): where given; \
-    version: the id of its newest event |
+    version: the id of its newest event; deliveries: how many there were |
 | `job:<id>:urls` | list | the submitted URLs, duplicates stripped |
 | `job:<id>:options` | hash | index -> JSON: what is told to others with an image |
 | `job:<id>:states` | string | a byte per image: w(aiting) a(dmitted) b(egun) c(omplete) k(nown) \
@@ -22,6 +22,11 @@
 | `job:<id>:events` | stream | images: which changed, as indexes or `*`; gone an hour \
     after the end |
 | `job:<id>:returned` | list | indexes that were admitted before and wait again |
+| `job:<id>:delivery:<number>` | hash | created (ms), failed (images): the completion that it \
+    tells of; status, attempts; answer (HTTP status), wrong: of the last one; token: of the worker \
+    that has it |
+| `deliveries` | sorted set | `<job>-<number>` of pending deliveries, by when the next attempt is \
+    due, or the lease of the present one ends |
 | `once:<digest>` | hash | of an owner's Idempotency-Key: the job, and the digest of the body |
 | `spent:<quota>:<client>` | string | what a client asked for in the window that it ends with |
 | `waiting` | sorted set | jobs that have images to admit, by turn |
@@ -57,6 +62,7 @@ from jobs.store.changes import Changes
 from jobs.store.clients import Clients
 from jobs.store.connection import answering
 from jobs.store.deletions import Deletions
+from jobs.store.deliveries import Deliveries
 from jobs.store.quotas import Quotas
 from jobs.store.records import read_options, write_failure, write_outcome, write_told
 from jobs.store.standing import Standing
@@ -80,7 +86,7 @@ _DAY = 86_400.0
 _LOST = Failure("worker-lost", "Every worker that tried this image was lost.", retryable=True)
 
 
-class JobStore(Adding, Changes, Clients, Deletions, Quotas, Standing):
+class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing):
     """The jobs in one Redis. Every method raises StoreUnavailable when Redis does not answer."""
 
     # For dispatch, and once a second

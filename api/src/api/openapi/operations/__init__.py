@@ -8,6 +8,12 @@ its route.
 """
 
 from api.openapi.operation import Part
-from api.openapi.operations import deletion, images, jobs, service
+from api.openapi.operations import deletion, deliveries, images, jobs, service
 
-PATHS: dict[str, Part] = {**jobs.PATHS, **images.PATHS, **deletion.PATHS, **service.PATHS}
+PATHS: dict[str, Part] = {
+    **jobs.PATHS,
+    **images.PATHS,
+    **deliveries.PATHS,
+    **deletion.PATHS,
+    **service.PATHS,
+}
