@@ -47,7 +47,7 @@ def test_no_service_is_exit_code_3(command: list[str]) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     done = CliRunner().invoke(main, [*command, "--server", url])
     assert done.exit_code == 3
-    assert f"Error: Imgferry at {url}: no connection.\n" in done.stderr
+    assert f"Error: Imgferry at {url}: no connection.\nimgferry doctor" in done.stderr
     assert done.stdout == ""
 
 

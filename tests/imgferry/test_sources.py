@@ -80,6 +80,7 @@ def test_a_name_with_brackets_is_a_name(photos: Path) -> None:
         ("*.webp", "No file has such a name"),
         ("ftp://example.org/cat.jpg", "http and https"),
         ("", "no such file"),
+        ("https://example.org/\nhttps://example.org/", "no control characters"),
     ],
 )
 def test_what_cannot_be_uploaded_says_why(photos: Path, word: str, reason: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from imgferry.errors import ImgferryError, Refused
+from imgferry.errors import ImgferryError, JobNotFound, Refused
 
 COMMANDS = {
     "upload": "Upload images: URLs, files, folders, lists.",
@@ -23,6 +23,12 @@ COMMANDS = {
     "completion": "Completion for bash, zsh or fish.",
 }
 """Each is the function of its name in the module of its name in `imgferry.commands`."""
+
+
+class Wrong(click.ClickException):
+    """The service does not take what it was asked."""
+
+    exit_code = 2
 
 
 class NoService(click.ClickException):
@@ -54,14 +60,19 @@ class Commands(click.Group):
         """Run the command; what went wrong becomes a message and an exit code."""
         try:
             return super().invoke(ctx)
+        except JobNotFound:
+            raise Wrong(
+                "No job has this id, or it is forgotten. imgferry jobs lists them."
+            ) from None
         except Refused as error:
-            raise click.UsageError("\n".join(error.places) or str(error)) from None
+            raise Wrong("\n".join(error.places) or str(error)) from None
         except ImgferryError as error:
-            raise NoService(str(error)) from None
+            raise NoService(f"{error}\nimgferry doctor says what to do.") from None
         except OSError as error:
             if error.errno == errno.EPIPE:  # `imgferry jobs | head`: click ends it quietly
                 raise
-            raise click.ClickException(str(error)) from None
+            message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise click.ClickException(message) from None
 
 
 @click.group(

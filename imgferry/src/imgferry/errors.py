@@ -25,15 +25,19 @@ class Refused(ImgferryError):
         self.problem = problem
         self.status = int(problem["status"])
         """The HTTP status."""
-        self.errors: list[dict[str, str]] = problem.get("errors", [])
-        """What is wrong: each with `pointer` (into the body) or `parameter`, `detail`, `code`."""
-        self.places = [
-            ": ".join(filter(None, [e.get("pointer", e.get("parameter")), e["detail"]]))
-            for e in self.errors
-        ]
+        self.errors: list[dict[str, Any]] = problem.get("errors", [])
+        """What is wrong: each with `detail`, `code`, and where it is: `pointer` (into a body of
+        JSON), `parameter`, `line`, or `part` (of a form) with the `number` of a file."""
+        self.places = [": ".join(filter(None, [_place(e), e["detail"]])) for e in self.errors]
         """The same for people, a line each."""
         super().__init__("\n".join([problem["detail"], *self.places]))
 
 
 class JobNotFound(Refused):
     """No job has this id, or it is forgotten."""
+
+
+def _place(error: Mapping[str, Any]) -> str:
+    named = [error[key] for key in ("pointer", "parameter", "part") if error.get(key)]
+    counted = [f"{key} {error[key]}" for key in ("line", "number") if key in error]
+    return " ".join([*named, *counted])

@@ -76,7 +76,7 @@ def expected(event: Event, speed: float | None, now: datetime) -> str:
     if job and job.waiting:
         until = job.waiting.resumes_at
         left = (until - now).total_seconds()
-        return f"; {meaning(job.waiting.reason)}, goes on at {moment(until, now)} ({span(left)})"
+        return f"; {meaning(job.waiting.reason)}: goes on at {moment(until, now)}, in {span(left)}"
     if speed:
         return f", {speed:.3g} a second, {span(event.pending / speed)} left"
     if job and job.estimate:

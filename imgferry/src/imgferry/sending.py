@@ -74,8 +74,10 @@ def _wrong(error: Refused, batch: Sequence[Source]) -> dict[Source, str]:
         match one:
             case {"pointer": str(pointer)} if place := re.fullmatch("/urls/([0-9]+)", pointer):
                 kind, number = "urls", int(place[1])
-            case {"part": "urls" | "files" as kind, "number": int(number)}:
-                number -= 1
+            case {"part": "urls", "line": int(line)}:
+                kind, number = "urls", line - 1
+            case {"part": "files", "number": int(nth)}:
+                kind, number = "files", nth - 1
             case _:
                 return {}
         detail = one["detail"].rstrip(".")

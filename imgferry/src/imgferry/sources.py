@@ -70,10 +70,12 @@ def _find(word: str, recursive: bool) -> Iterator[Found]:
 
 
 def _url(word: str, scheme: str) -> Iterator[Found]:
-    if scheme.lower() in {"http", "https"}:
-        yield Source(word)
-    else:
+    if scheme.lower() not in {"http", "https"}:
         yield Unusable(word, "Only http and https can be fetched from.")
+    elif not word.isprintable():
+        yield Unusable(word, "A URL takes no control characters.")
+    else:
+        yield Source(word)
 
 
 def _glob(pattern: str, recursive: bool) -> Iterator[Found]:

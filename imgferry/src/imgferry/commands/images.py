@@ -55,5 +55,6 @@ def images(
 
 
 def _line(image: Image) -> str:
-    more = image.link or (image.error.message if image.error else "")
+    why = image.error.message if image.error else "deleted" if image.deleted else ""
+    more = image.link or why
     return f"{image.status:8}  {one_line(image.url)}  {one_line(more)}".rstrip()

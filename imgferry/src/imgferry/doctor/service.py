@@ -77,10 +77,18 @@ def _budget(destination: dict[str, Any], now: datetime) -> Iterator[Check]:
         until = moment(datetime.fromisoformat(pause["until"]), now)
         found = f"{meaning(pause['reason'])}; until {until}"
         yield Check("Imgur", found, remedy(pause["reason"]))
+    elif any(window["remaining"] == 0 for window in destination["windows"]):
+        yield Check("Imgur", "a limit of it is used up; what waits goes on by itself")
     else:
         yield Check("Imgur", "takes images, as far as is known")
     for window in destination["windows"]:
         if window["limit"] is not None:
-            what = WINDOWS.get(window["name"], window["name"])
-            yield Check("budget", f"{window['remaining']:,} of {window['limit']:,} {what}")
+            yield Check("budget", _left(window, now))
     yield Check("queue", f"{destination['inFlight']} under way, {destination['waiting']} waiting")
+
+
+def _left(window: dict[str, Any], now: datetime) -> str:
+    what = WINDOWS.get(window["name"], window["name"])
+    again = window["resetsAt"]
+    until = f", until {moment(datetime.fromisoformat(again), now)}" if again else ""
+    return f"{window['remaining']:,} of {window['limit']:,} {what}{until}"
