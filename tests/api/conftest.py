@@ -17,6 +17,7 @@ from jobs.dispatch import Dispatcher
 from jobs.model import Begun, Message, Outcome, Result, Uploaded, Worker
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
+from jobs.webhooks import make_secret
 from sandbox.process import Process
 
 Open = Callable[..., FlaskClient]
@@ -31,11 +32,15 @@ PLAIN = ["--bind", "127.0.0.1:0", "api.wsgi:app"]
 
 @pytest.fixture
 def open_api(settings: JobsSettings, store: JobStore) -> Open:
-    """An API with these settings; without limits, unless they say otherwise."""
+    """An API with these settings; without limits and with webhooks, unless they say otherwise."""
 
     def open_api(**of_api: Any) -> FlaskClient:
-        unlimited = {"limit_requests_per_minute": 0, "limit_urls_per_hour": 0}
-        api_settings = ApiSettings(**{**unlimited, **of_api})
+        others = {
+            "limit_requests_per_minute": 0,
+            "limit_urls_per_hour": 0,
+            "webhook_secrets": (make_secret(),),
+        }
+        api_settings = ApiSettings(**{**others, **of_api})
         return create_app(api_settings, store, Dispatcher.connect(settings, store)).test_client()
 
     return open_api
