@@ -172,7 +172,7 @@ def test_at_a_terminal_a_bar_and_after_ctrl_c_the_way_back(stack: Stack, tmp_pat
 
     wait(lambda: shows(r"━.* [1-9]\d* of 600 done.* a second, \d+ s left"))
     os.write(terminal, b"\x03")
-    wait(lambda: shows(r"The service goes on.*\r\n +imgferry watch \S+ --failed-to failed.txt\r\n"))
+    wait(lambda: shows(r"To come back.*\r\n +imgferry watch \S+ --failed-to failed.txt\r\n"))
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
     os.close(terminal)
     [job_id] = set(JOB.findall(shown))

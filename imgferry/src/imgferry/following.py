@@ -3,6 +3,7 @@
 import shlex
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import NoReturn
 
@@ -10,7 +11,7 @@ import click
 from rich.console import Console
 
 from imgferry.client import Client
-from imgferry.errors import ServiceUnreachable
+from imgferry.errors import ImgferryError, ServiceUnreachable
 from imgferry.model import Event
 from imgferry.output import Output, results_of
 from imgferry.progress import progress
@@ -27,22 +28,30 @@ PATIENCE = 60
 def see_through(
     client: Client, jobs: Sequence[Sent], output: Output, unusable: Sequence[Unusable] = ()
 ) -> NoReturn:
-    """Wait for the jobs before somebody's eyes, give out the results, exit with their code.
-
-    Whoever ends it early, or whose service is away, is told how to come back.
-    """
-    job_ids = [sent.job_id for sent in jobs]
-    again = shlex.join(["imgferry", "watch", *job_ids, *output.as_options()])
-    try:
+    """Wait for the jobs before somebody's eyes, give out the results, exit with their code."""
+    with way_back(jobs, output):
+        job_ids = [sent.job_id for sent in jobs]
         follow(client, job_ids, Console(stderr=True, highlight=False, soft_wrap=True))
-    except KeyboardInterrupt:
-        click.echo(f"\nThe service goes on without us. To come back to it:\n  {again}", err=True)
-        raise SystemExit(INTERRUPTED) from None
-    except ServiceUnreachable:
-        click.echo(f"When the service is back:\n  {again}", err=True)
-        raise
-    results = [pair for sent in jobs for pair in results_of(client, sent)]
+        results = [pair for sent in jobs for pair in results_of(client, sent)]
     raise SystemExit(output.deliver(results, unusable))
+
+
+@contextmanager
+def way_back(jobs: Sequence[Sent], output: Output) -> Iterator[None]:
+    """Whoever ends this early, or whose service is away, is told how to come back to the jobs.
+
+    They are those that were submitted by then.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, ImgferryError) as error:
+        if jobs:
+            words = ["watch", *(sent.job_id for sent in jobs), *output.as_options()]
+            click.echo("\nThe service goes on with what it has. To come back to it:", err=True)
+            click.echo(f"  imgferry {shlex.join(words)}", err=True)
+        if isinstance(error, KeyboardInterrupt):
+            raise SystemExit(INTERRUPTED) from None
+        raise
 
 
 def follow(client: Client, job_ids: Sequence[str], console: Console) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from imgferry.client import DEFAULT_URL, Client
+from imgferry.errors import ImgferryError
 from imgferry.formats import FORMATS
 from imgferry.output import Output
 from imgferry.shortcuts import SHORTCUTS
@@ -15,6 +16,16 @@ from imgferry.shortcuts import SHORTCUTS
 Function = Callable[..., Any]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def job_ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The latest jobs whose ids begin so: what a shell completes. None where nobody answers."""
+    try:
+        with Client(ctx.params.get("server"), timeout=1) as client:
+            jobs = client.connection.glance("/v1/images/upload").json()["jobs"]
+    except (ImgferryError, ValueError, KeyError):
+        return []
+    return [job["id"] for job in jobs if job["id"].startswith(incomplete)]
 
 
 def asks_service(command: Function) -> Function:

@@ -6,12 +6,12 @@ import click
 
 from imgferry.client import Client
 from imgferry.model import Event
-from imgferry.options import as_json, asks_service
+from imgferry.options import as_json, asks_service, job_ids
 from imgferry.progress import counted
 
 
 @click.command()
-@click.argument("job_id", metavar="JOB")
+@click.argument("job_id", metavar="JOB", shell_complete=job_ids)
 @as_json
 @asks_service
 def cancel(client: Client, job_id: str, as_json: bool) -> None:

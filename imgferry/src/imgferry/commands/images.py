@@ -7,7 +7,7 @@ import click
 from imgferry.client import Client
 from imgferry.formats import FORMATS, one_line
 from imgferry.model import Image, ImageStatus
-from imgferry.options import as_json, asks_service
+from imgferry.options import as_json, asks_service, job_ids
 
 
 @click.command(
@@ -20,7 +20,7 @@ Examples:
   imgferry images JOB --format markdown | pbcopy
 """
 )
-@click.argument("job_id", metavar="[JOB]", required=False)
+@click.argument("job_id", metavar="[JOB]", required=False, shell_complete=job_ids)
 @click.option(
     "--status", type=click.Choice(["pending", "complete", "failed"]), help="Those of it alone."
 )

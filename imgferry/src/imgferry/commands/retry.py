@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from imgferry.client import Client
-from imgferry.options import as_json, asks_service
+from imgferry.options import as_json, asks_service, job_ids
 
 
 @click.command(
@@ -18,7 +18,7 @@ Examples:
   imgferry retry JOB https://example.org/cat.jpg
 """
 )
-@click.argument("job_id", metavar="JOB")
+@click.argument("job_id", metavar="JOB", shell_complete=job_ids)
 @click.argument("urls", metavar="[URL]...", nargs=-1)
 @click.option("--retryable", is_flag=True, help="Those alone where trying again helps.")
 @as_json

@@ -8,7 +8,7 @@ import click
 from imgferry.client import Client
 from imgferry.formats import one_line
 from imgferry.model import Event
-from imgferry.options import as_json, asks_service
+from imgferry.options import as_json, asks_service, job_ids
 from imgferry.progress import counted, expected
 
 
@@ -20,7 +20,7 @@ Examples:
   imgferry status JOB --json | jq .uploaded.failed
 """
 )
-@click.argument("job_id", metavar="JOB")
+@click.argument("job_id", metavar="JOB", shell_complete=job_ids)
 @as_json
 @asks_service
 def status(client: Client, job_id: str, as_json: bool) -> None:

@@ -8,9 +8,9 @@ import click
 
 from imgferry.client import Client
 from imgferry.content import JobOptions
-from imgferry.following import see_through
+from imgferry.following import see_through, way_back
 from imgferry.formats import one_line
-from imgferry.options import asks_service, gives_output
+from imgferry.options import asks_service, gives_output, job_ids
 from imgferry.output import NAMED, Output
 from imgferry.sending import Sent, send
 from imgferry.sources import Source, Unusable, find, read_list
@@ -35,7 +35,7 @@ The links come on stdout, all else on stderr. Exit codes: 0 all uploaded, 1 some
 failed, 2 wrong usage, 3 the service cannot be reached, 130 Ctrl-C.
 """
 )
-@click.argument("words", metavar="[URL|FILE|FOLDER|GLOB|-]...", nargs=-1)
+@click.argument("words", metavar="[URL|FILE|FOLDER|GLOB|-]...", nargs=-1, type=click.Path())
 @click.option("-r", "--recursive", is_flag=True, help="Upload all images in folders.")
 @click.option(
     "-i",
@@ -51,7 +51,13 @@ failed, 2 wrong usage, 3 the service cannot be reached, 130 Ctrl-C.
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="The job's turn.")
 @click.option("--webhook", metavar="URL", help="Told when the job is complete.")
 @click.option("--wait/--no-wait", default=True, help="Wait until all is done; --wait is usual.")
-@click.option("--resume", metavar="JOB", multiple=True, help="Submit nothing; wait for this job.")
+@click.option(
+    "--resume",
+    metavar="JOB",
+    multiple=True,
+    shell_complete=job_ids,
+    help="Submit nothing; wait for this job.",
+)
 @gives_output
 @asks_service
 def upload(  # noqa: PLR0913 - an argument is an option
@@ -78,18 +84,19 @@ def upload(  # noqa: PLR0913 - an argument is an option
         see_through(client, [Sent(job_id) for job_id in resume], output)
     sources, unusable = _read(words, lists, recursive)
     output.prepare()
-    jobs = []
-    for sent in send(client, sources, options, unusable):
-        count = len(sent.sources or ())
-        click.echo(f"Job {sent.job_id}: {count} image{'s' * (count != 1)}", err=True)
-        jobs.append(sent)
+    jobs: list[Sent] = []
+    with way_back(jobs, output):
+        for sent in send(client, sources, options, unusable):
+            count = len(sent.sources or ())
+            click.echo(f"Job {sent.job_id}: {count} image{'s' * (count != 1)}", err=True)
+            jobs.append(sent)
     if not jobs:
         raise click.UsageError(_all_unusable(unusable))
     if wait:
         see_through(client, jobs, output, unusable)
-    job_ids = [sent.job_id for sent in jobs]
+    ids = [sent.job_id for sent in jobs]
     as_json = output.format == "json"
-    click.echo(json.dumps({"jobIds": job_ids}) if as_json else "\n".join(job_ids))
+    click.echo(json.dumps({"jobIds": ids}) if as_json else "\n".join(ids))
     raise SystemExit(output.tell_failed([(one.name, one.reason) for one in unusable]))
 
 

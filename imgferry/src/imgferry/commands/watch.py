@@ -6,7 +6,7 @@ import click
 
 from imgferry.client import Client
 from imgferry.following import see_through
-from imgferry.options import asks_service, gives_output
+from imgferry.options import asks_service, gives_output, job_ids
 from imgferry.output import Output
 from imgferry.sending import Sent
 
@@ -22,10 +22,10 @@ Examples:
 Exit codes as those of imgferry upload.
 """
 )
-@click.argument("job_ids", metavar="JOB...", nargs=-1, required=True)
+@click.argument("jobs", metavar="JOB...", nargs=-1, required=True, shell_complete=job_ids)
 @gives_output
 @asks_service
-def watch(client: Client, output: Output, job_ids: Sequence[str]) -> None:
+def watch(client: Client, output: Output, jobs: Sequence[str]) -> None:
     """Watch jobs until they are complete, and print the links of their images."""
     output.prepare()
-    see_through(client, [Sent(job_id) for job_id in job_ids], output)
+    see_through(client, [Sent(job_id) for job_id in jobs], output)
