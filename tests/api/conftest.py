@@ -103,9 +103,11 @@ def uploaded(name: str) -> Uploaded:
     )
 
 
-def gunicorn(args: list[str], log: Path, environment: dict[str, str]) -> Process:
+def gunicorn(
+    args: list[str], log: Path, environment: dict[str, str], under: Sequence[str] = ()
+) -> Process:
     program = str(Path(sys.executable).with_name("gunicorn"))
-    return Process("api", [program, *args], log, {**UNLIMITED, "PORT": "0", **environment})
+    return Process("api", [*under, program, *args], log, {**UNLIMITED, "PORT": "0", **environment})
 
 
 class Api:
@@ -134,9 +136,11 @@ class Api:
 
 
 @contextmanager
-def serving(args: list[str], logs: Path, environment: dict[str, str]) -> Iterator[Api]:
+def serving(
+    args: list[str], logs: Path, environment: dict[str, str], under: Sequence[str] = ()
+) -> Iterator[Api]:
     """The API under gunicorn, once it listens."""
-    process = gunicorn(args, logs, environment)
+    process = gunicorn(args, logs, environment, under)
     process.start()
     try:
         yield Api(process)

@@ -1,4 +1,4 @@
-"""What is taken beside the body: limit, cursor, status, and the header Idempotency-Key."""
+"""What is taken beside the body: limit, cursor, status, Idempotency-Key, Prefer."""
 
 import re
 
@@ -13,6 +13,7 @@ from api.parameters import (
     parse_idempotency_key,
     parse_limit,
     parse_status,
+    parse_wait,
 )
 from api.problems import Problem
 from jobs.model import ImageStatus, JobStatus
@@ -149,3 +150,23 @@ def test_any_text_is_a_key_or_a_problem(text: str) -> None:
     status, key = answer(text)
     assert status == (200 if key else 400)
     assert key is None or re.fullmatch(r"[!-~]{1,255}", key)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, 0),
+        ("", 0),
+        ("wait=10", 10),
+        ("respond-async, wait=10", 10),
+        ('WAIT = "10"; why=so, wait=3', 10),
+        ("wait=999999", 25),
+        ("wait=0", 0),
+        ("wait", 0),
+        ("wait=-1", 0),
+        ("wait=5ecret", 0),
+        ("handling=strict; wait=10", 0),
+    ],
+)
+def test_the_seconds_that_a_client_prefers_to_wait(header: str | None, seconds: int) -> None:
+    assert parse_wait(header) == seconds

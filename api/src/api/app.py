@@ -8,6 +8,7 @@ from api.deletion import deletion
 from api.deliveries import deliveries
 from api.destination import destination
 from api.docs.page import docs
+from api.files import most_connections
 from api.health import health
 from api.images import images
 from api.jobs import jobs
@@ -16,6 +17,7 @@ from api.one_image import one_image
 from api.problems import answer_with_problems
 from api.request_log import log_requests
 from api.settings import ApiSettings
+from api.watching.feed import Feed
 from api.web import page
 from jobs.dispatch import Dispatcher
 from jobs.store import JobStore
@@ -46,8 +48,10 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     answer_with_problems(app)
     admit_callers(app, settings)
     limit_clients(app, settings, store)
+    feed = Feed(store, most_connections() // 2)
+    app.extensions["feed"] = feed  # for the worker, which ends it
     app.register_blueprint(images(settings, store, dispatcher))
-    app.register_blueprint(jobs(settings, store, dispatcher))
+    app.register_blueprint(jobs(settings, store, dispatcher, feed))
     app.register_blueprint(one_image(settings, store, dispatcher))
     app.register_blueprint(deletion(store, dispatcher))
     app.register_blueprint(deliveries(store))

@@ -5,6 +5,7 @@ import os
 
 from gunicorn.arbiter import Arbiter
 
+from api.files import most_connections, raise_limit
 from api.settings import ApiSettings
 from jobs.logs import configure_logging
 from jobs.settings import JobsSettings
@@ -13,9 +14,8 @@ wsgi_app = "api.wsgi:app"
 bind = f"127.0.0.1:{os.environ.get('PORT', '8080')}"
 worker_class = "api.gunicorn_worker.Worker"
 workers = 2
-# Connections that a worker holds; more wait until one ends. Beside Redis's they stay below the
-# 1,024 files that a process may have open on many machines.
-worker_connections = 900
+raise_limit()
+worker_connections = most_connections()  # that a worker holds; more wait until one ends
 keepalive = 5  # seconds for the next request of a connection, headers included
 limit_request_fields = 50
 forwarded_allow_ips = ""  # X-Forwarded-* is believed as PROXIES says, by the application

@@ -35,6 +35,12 @@ class Worker(GeventWorker):  # type: ignore[misc]
         client.settimeout(PATIENCE)
         AsyncWorker.handle(self, listener, client, addr)  # not the parent's: it has no timeout
 
+    def notify(self) -> None:
+        """Show that this process lives, once a second; end what waits when it is to stop."""
+        super().notify()
+        if not self.alive:
+            self.wsgi.extensions["feed"].close()
+
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """Answer one request of a connection; raise StopIteration where it is to be closed."""
         _let_others_in()

@@ -1,9 +1,9 @@
 """What a client may do with jobs that were added (design §2): look at them, cancel, retry."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
+from werkzeug.http import quote_etag
 
 from api import shapes
 from api.accepting import POLL_AFTER, accept
@@ -11,28 +11,30 @@ from api.access import caller, show_own_jobs_alone
 from api.bodies import parse_retry, unknown_urls
 from api.documents import read_document
 from api.limits import note_urls, urls_quota
-from api.parameters import NUMBER, parse_cursor, parse_limit, parse_status
+from api.parameters import NUMBER, parse_cursor, parse_limit, parse_status, parse_wait
 from api.presenting import (
     present_images,
     present_in_older_dialect,
-    present_job,
     present_jobs,
 )
 from api.requests import Context
 from api.settings import ApiSettings
+from api.watching.events import events
+from api.watching.feed import Feed
+from api.watching.states import State, look, show
+from api.watching.waiting import wait_for_another
 from jobs.dispatch import Dispatcher
 from jobs.errors import UnknownURLs
-from jobs.estimate import estimate
 from jobs.model import ImageStatus, JobStatus
 from jobs.store import JobStore
 
 Headers = dict[str, str]
 
 
-def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blueprint:
+def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher, feed: Feed) -> Blueprint:
     """The routes, over this store."""
     routes = Blueprint("jobs", __name__, url_prefix="/v1/images")
-
+    routes.register_blueprint(events(store, feed))
     show_own_jobs_alone(routes, store)
 
     @routes.get("/upload")
@@ -43,18 +45,21 @@ def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blue
         return present_jobs(store.jobs(status, limit, cursor, caller().sees, label))
 
     @routes.get("/upload/<uuid:job_id>")
-    def job(job_id: UUID) -> tuple[shapes.Job, Headers]:
-        return _show(job_id)
+    def job(job_id: UUID) -> tuple[shapes.Job, Headers] | Response:
+        return _news(str(job_id))
 
     @routes.get("/uploaded/<uuid:job_id>")
-    def job_in_older_dialect(job_id: UUID) -> tuple[shapes.OlderJob, Headers]:
-        body, headers = _show(job_id)
+    def job_in_older_dialect(job_id: UUID) -> tuple[shapes.OlderJob, Headers] | Response:
+        answer = _news(str(job_id))
+        if isinstance(answer, Response):
+            return answer
+        body, headers = answer
         return present_in_older_dialect(body), headers
 
     @routes.delete("/upload/<uuid:job_id>")
     def cancel(job_id: UUID) -> tuple[shapes.Job, Headers]:
         store.cancel(str(job_id))
-        return _show(job_id)
+        return _show(str(job_id))
 
     @routes.post("/upload/<uuid:job_id>/retry")
     def retry(job_id: UUID) -> tuple[shapes.Retried, int, Headers]:
@@ -74,13 +79,26 @@ def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blue
         limit, cursor = parse_limit(request.args, 100), parse_cursor(request.args, NUMBER)
         return present_images(store.images(str(job_id), status, limit, cursor))
 
-    def _show(job_id: UUID) -> tuple[shapes.Job, Headers]:
-        job = store.get(str(job_id))
-        if job.status is JobStatus.COMPLETE:
-            return present_job(job), {}
-        destination = store.destination()
-        expected = estimate(len(job.pending), destination, datetime.now(UTC))
-        body = present_job(job, expected, destination.holdup)
-        return body, {"Retry-After": POLL_AFTER}
+    def _news(job_id: str) -> tuple[shapes.Job, Headers] | Response:
+        """The job, or 304 where the client has it; held back where it prefers to wait for news."""
+        wait, known = parse_wait(request.headers.get("Prefer")), request.if_none_match
+        applied = {"Preference-Applied": f"wait={wait}"} if wait else {}
+        if wait or known:
+            state = look(store, job_id)
+            if wait and (not known or known.contains_weak(state.etag)):
+                state = wait_for_another(store, feed, job_id, state, wait)
+            if known.contains_weak(state.etag):
+                return Response(status=304, headers=_headers(state) | applied)
+        body, headers = _show(job_id)
+        return body, headers | applied
+
+    def _show(job_id: str) -> tuple[shapes.Job, Headers]:
+        body, state = show(store, job_id)
+        return body, _headers(state)
 
     return routes
+
+
+def _headers(state: State) -> Headers:
+    tag = {"ETag": quote_etag(state.etag, weak=True)} if state.etag else {}
+    return tag if state.is_complete else {**tag, "Retry-After": POLL_AFTER}

@@ -1,4 +1,4 @@
-"""What a client sends beside the body: query parameters, and the header Idempotency-Key. No I/O.
+"""What a client sends beside the body: query parameters, Idempotency-Key, Prefer. No I/O.
 
 What is wrong is raised as a Problem 400 that says what is taken, never what was sent.
 """
@@ -18,6 +18,10 @@ MAX_PAGE = 1000
 #: The cursors of the store by their form: of images and of jobs a number, of links a stream's id.
 NUMBER = re.compile(r"[0-9]{1,15}")
 STREAM_ID = re.compile(r"[1-9][0-9]{0,14}-[0-9]{1,15}")
+
+#: Seconds that an answer is held back, at most: proxies give up after 30.
+MAX_WAIT = 25
+_WAIT = re.compile(r'\s*wait\s*=\s*"?([0-9]{1,9})"?\s*(?:;.*)?', re.IGNORECASE)
 
 # 1 to 255 visible ASCII characters, as a string of RFC 9651 (§3.3.3) or bare, then without those
 # that mean something in a header: quotes, commas, semicolons, backslashes.
@@ -73,6 +77,18 @@ def parse_idempotency_key(text: str | None) -> str | None:
     detail = f'{header} takes 1 to 255 visible ASCII characters in quotes: "8e03978e-40d5".'
     errors = [{"header": header, "detail": detail, "code": "invalid-header"}]
     raise Problem(400, detail, kind="invalid-header", errors=errors)
+
+
+def parse_wait(text: str | None) -> int:
+    """The seconds to wait that the header Prefer asks for (RFC 7240 §4.3), at most MAX_WAIT.
+
+    0 where it asks for none: what is preferred in another way, or not understood, is ignored.
+    """
+    for preference in (text or "").split(","):
+        found = _WAIT.fullmatch(preference)
+        if found:
+            return min(int(found[1]), MAX_WAIT)
+    return 0
 
 
 def _wrong_parameter(name: str, detail: str) -> Problem:

@@ -5,7 +5,18 @@ from datetime import datetime
 from typing import cast
 
 from api import shapes
-from jobs.model import Delivery, Destination, Failure, Image, Job, JobStatus, Page, Pause, Summary
+from jobs.model import (
+    Change,
+    Delivery,
+    Destination,
+    Failure,
+    Image,
+    Job,
+    JobStatus,
+    Page,
+    Pause,
+    Summary,
+)
 from jobs.presenting import present_names, present_summary, present_time, time_or_null
 from jobs.webhooks import JOB_COMPLETE
 
@@ -69,6 +80,18 @@ def present_uploaded(image: Image, job_id: str, deletion_url: str | None) -> sha
 def present_deliveries(deliveries: Sequence[Delivery]) -> shapes.Deliveries:
     """How a job's webhook was told of it, the latest first."""
     return {"deliveries": [_delivery(delivery) for delivery in deliveries]}
+
+
+def present_change(change: Change) -> shapes.Change:
+    """How far a job is, without its URLs, and its images that changed."""
+    job = present_summary(change.job)
+    return {
+        "id": job["id"],
+        "status": job["status"],
+        "finished": job["finished"],
+        "images": job["images"],
+        "changed": [_image(image) for image in change.images or ()],
+    }
 
 
 def present_links(page: Page[str]) -> shapes.Links:

@@ -37,6 +37,7 @@ TITLES = {
     "unknown-deletion": "This link deletes no image",
     "unknown-delivery": "The job has no delivery with this id",
     "store-unavailable": "The store is unavailable",
+    "too-many-watchers": "Too many watch jobs",
     "not-ready": "The service is not ready",
 }
 

@@ -120,18 +120,17 @@ def test_a_job_of_an_older_version_has_one_with_its_next_change(
     assert store.version(job_id) == ("", False)
     assert store.get(job_id).version == ""
     assert store.changes(job_id, "").images is None
-    assert store.wait_for_changes({job_id: ""}, 0.01) == []
+    assert store.wait_for_changes({job_id: ""}, 0.01) == {}
     begin_all(store)
-    assert store.wait_for_changes({job_id: ""}, 4) == [job_id]
-    assert version(store, job_id)
+    assert store.wait_for_changes({job_id: ""}, 4) == {job_id: version(store, job_id)}
 
 
 def test_only_jobs_that_changed_are_named(store: JobStore) -> None:
     quiet, busy = (store.add(urls(2, host)).job_id for host in ("one.org", "two.org"))
     versions = {job_id: version(store, job_id) for job_id in (quiet, busy)}
-    assert store.wait_for_changes(versions, 0.01) == []
+    assert store.wait_for_changes(versions, 0.01) == {}
     store.cancel(busy)
-    assert store.wait_for_changes(versions, 4) == [busy]
+    assert store.wait_for_changes(versions, 4) == {busy: version(store, busy)}
 
 
 def test_an_unknown_job(store: JobStore) -> None:

@@ -50,6 +50,22 @@ REPLAYED: dict[str, Any] = {
     }
 }
 
+ETAG: dict[str, Any] = {
+    "ETag": {
+        "description": "Which state of the job this is: another one with every change.",
+        "schema": {"type": "string"},
+        "example": 'W/"1763743709123-0"',
+    }
+}
+
+APPLIED: dict[str, Any] = {
+    "Preference-Applied": {
+        "description": "For how many seconds the answer was held back at most.",
+        "schema": {"type": "string"},
+        "example": "wait=20",
+    }
+}
+
 CHALLENGE: dict[str, Any] = {
     "WWW-Authenticate": {
         "description": "How to say who asks.",

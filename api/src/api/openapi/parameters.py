@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from api.openapi.examples import DELIVERY_ID, JOB_ID
-from api.parameters import BARE, MAX_PAGE, NUMBER, QUOTED, STREAM_ID
+from api.parameters import BARE, MAX_PAGE, MAX_WAIT, NUMBER, QUOTED, STREAM_ID
 
 JOB: dict[str, Any] = {
     "name": "jobId",
@@ -47,6 +47,29 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
         "pattern": f"^(?:{QUOTED.pattern}|{BARE.pattern})$",
         "examples": ['"8e03978e-40d5-43e8-bc93-6894a57f9324"'],
     },
+}
+
+
+IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of an earlier answer: 304 where the job is as it was then.",
+    "schema": {"type": "string", "examples": ['W/"1763743709123-0"']},
+}
+
+PREFER: dict[str, Any] = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "Holds the answer back until the job changes, for so many seconds, at most "
+    f"{MAX_WAIT} (RFC 7240). A complete job is answered at once.",
+    "schema": {"type": "string", "examples": ["wait=1"]},
+}
+
+LAST_EVENT_ID: dict[str, Any] = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "The `id` of the last event that was received: what came after it is told.",
+    "schema": {"type": "string", "examples": ["1763743709123-0"]},
 }
 
 

@@ -28,6 +28,7 @@ STATUSES = {
     "idempotency-key-reused": 422,
     "quota-exceeded": 429,
     "store-unavailable": 503,
+    "too-many-watchers": 503,
     "not-ready": 503,
 }
 
@@ -117,6 +118,9 @@ _MEMBERS: Mapping[str | int, dict[str, Any]] = {
     },
     "store-unavailable": {
         "detail": "The service cannot reach its store at the moment. Try again later."
+    },
+    "too-many-watchers": {
+        "detail": "As many watch jobs as this process of the service can hold. Try again later."
     },
     "not-ready": {
         "detail": "No worker lives: jobs are taken, and wait.",

@@ -6,6 +6,7 @@ here, the sentences below the members included. At run time they are plain dicts
 
 from api.shapes.deliveries import Deliveries, Delivery
 from api.shapes.destination import Destination, Pause, Window
+from api.shapes.events import Change
 from api.shapes.health import Health, Readiness
 from api.shapes.images import Deletion, Failure, Image, Images, Links, UploadedImage
 from api.shapes.jobs import (
@@ -23,6 +24,7 @@ from api.shapes.problems import ImageFailed, NotReady, Problem, QuotaExceeded, W
 from jobs.shapes import Counts, JobComplete, Summary
 
 __all__ = [
+    "Change",
     "Counts",
     "Deletion",
     "Deliveries",

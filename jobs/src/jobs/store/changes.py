@@ -39,17 +39,19 @@ class Changes(Connected):
         images = [read_image(entry) for entry in shown[0]] if shown else None
         return Change(known["version"] or "", read_summary(job_id, known), images)
 
-    def wait_for_changes(self, versions: Mapping[str, str], seconds: float) -> list[str]:
-        """Wait until one of these jobs is newer than its version here; say which are, perhaps none.
+    def wait_for_changes(self, versions: Mapping[str, str], seconds: float) -> dict[str, str]:
+        """Wait until some of these jobs are newer than their versions here; a newer one of each.
 
-        No longer than `seconds`, at most 4.
+        No longer than `seconds`, at most 4; then there is none.
         """
         streams: dict[Any, Any] = {
             f"{_PREFIX}{job}{_SUFFIX}": version or "0-0" for job, version in versions.items()
         }
         with answering():
             found = cast(
-                list[tuple[str, object]],
+                list[tuple[str, list[tuple[str, object]]]],
                 self._redis.xread(streams, count=1, block=max(int(seconds * 1000), 1)),
             )
-        return [key.removeprefix(_PREFIX).removesuffix(_SUFFIX) for key, _ in found]
+        return {
+            key.removeprefix(_PREFIX).removesuffix(_SUFFIX): entry for key, [(entry, _)] in found
+        }

@@ -8,10 +8,11 @@ its route.
 """
 
 from api.openapi.operation import Part
-from api.openapi.operations import deletion, deliveries, images, jobs, service
+from api.openapi.operations import deletion, deliveries, images, jobs, service, watching
 
 PATHS: dict[str, Part] = {
     **jobs.PATHS,
+    **watching.PATHS,
     **images.PATHS,
     **deliveries.PATHS,
     **deletion.PATHS,

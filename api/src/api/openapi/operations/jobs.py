@@ -2,9 +2,18 @@
 
 from api import shapes
 from api.openapi import examples
-from api.openapi.headers import LOCATION, REPLAYED, RETRY_AFTER
+from api.openapi.headers import APPLIED, ETAG, LOCATION, REPLAYED, RETRY_AFTER
 from api.openapi.operation import Part, answer, named, operation
-from api.openapi.parameters import CURSOR, IDEMPOTENCY_KEY, JOB, LABEL, limit, status
+from api.openapi.parameters import (
+    CURSOR,
+    IDEMPOTENCY_KEY,
+    IF_NONE_MATCH,
+    JOB,
+    LABEL,
+    PREFER,
+    limit,
+    status,
+)
 from api.openapi.schemas import ref
 from api.requests import JobRequest, RetryRequest
 from jobs.model import JobStatus
@@ -93,12 +102,16 @@ _list = operation(
     problems=["invalid-parameter"],
 )
 
+_WATCHED = {**ETAG, **APPLIED, **RETRY_AFTER}
+_NOT_MODIFIED = {"description": "The job is as it was.", "headers": _WATCHED}
+
 _show = operation(
     "showJob",
     _TAG,
     "Show a job",
     """How far a job is: the submitted URLs in three arrays, each URL in exactly one of them at
     every moment. An image that waits for another attempt, or for Imgur's budget, is pending.""",
+    parameters=[IF_NONE_MATCH, PREFER],
     answers={
         200: answer(
             "The job.",
@@ -107,8 +120,9 @@ _show = operation(
                 inProgress=("A job that waits for Imgur's budget", examples.JOB),
                 complete=("A complete job", examples.COMPLETE_JOB),
             ),
-            headers=RETRY_AFTER,
-        )
+            headers=_WATCHED,
+        ),
+        304: _NOT_MODIFIED,
     },
     problems=["unknown-job"],
 )
@@ -119,7 +133,11 @@ _cancel = operation(
     "Cancel a job",
     """Images that no worker has begun fail with the code `cancelled`; what is under way goes on.
     To cancel again, or a job that is complete, changes nothing.""",
-    answers={200: answer("The job as it is now.", shapes.Job, examples.JOB, headers=RETRY_AFTER)},
+    answers={
+        200: answer(
+            "The job as it is now.", shapes.Job, examples.JOB, headers={**ETAG, **RETRY_AFTER}
+        )
+    },
     problems=["unknown-job"],
 )
 
@@ -159,7 +177,11 @@ _show_in_older_dialect = operation(
     _TAG,
     "Show a job in the older dialect",
     "The same job with `completed` for `complete`, as a status and as a key.",
-    answers={200: answer("The job.", shapes.OlderJob, examples.OLDER_JOB, headers=RETRY_AFTER)},
+    parameters=[IF_NONE_MATCH, PREFER],
+    answers={
+        200: answer("The job.", shapes.OlderJob, examples.OLDER_JOB, headers=_WATCHED),
+        304: _NOT_MODIFIED,
+    },
     problems=["unknown-job"],
 )
 

@@ -1,0 +1,42 @@
+"""The state of a job at one moment: what a client compares, and what it is shown."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from api import shapes
+from api.presenting import present_job
+from jobs.estimate import estimate
+from jobs.model import JobStatus, Pause
+from jobs.store import JobStore
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Which moment of a job it is. The estimate is no part of it: it is never twice the same."""
+
+    version: str
+    is_complete: bool
+    etag: str
+    """Weak, as of RFC 9110 §8.8.3, without W/ and quotes; empty where the version is not known."""
+
+
+def look(store: JobStore, job_id: str) -> State:
+    """The state of the job, without reading its URLs. Raises JobNotFound."""
+    version, is_complete = store.version(job_id)
+    return _state(version, is_complete, None if is_complete else store.destination().holdup)
+
+
+def show(store: JobStore, job_id: str) -> tuple[shapes.Job, State]:
+    """The job as its clients read it, and the state that this is. Raises JobNotFound."""
+    job = store.get(job_id)
+    if job.status is JobStatus.COMPLETE:
+        return present_job(job), _state(job.version, True, None)
+    destination = store.destination()
+    expected = estimate(len(job.pending), destination, datetime.now(UTC))
+    body = present_job(job, expected, destination.holdup)
+    return body, _state(job.version, False, destination.holdup)
+
+
+def _state(version: str, is_complete: bool, holdup: Pause | None) -> State:
+    waiting = f".{holdup.reason}.{holdup.until.timestamp():.3f}" if holdup else ""
+    return State(version, is_complete, f"{version}{waiting}" if version else "")

@@ -1,0 +1,25 @@
+"""An answer that is held back until a job is in another state."""
+
+import time
+
+from api.watching.feed import Feed, TooManyWatchers
+from api.watching.states import State, look
+from jobs.store import JobStore
+
+
+def wait_for_another(
+    store: JobStore, feed: Feed, job_id: str, state: State, seconds: float
+) -> State:
+    """The next state of the job, or the same one after so many seconds. Raises JobNotFound.
+
+    Nothing is awaited of a job that is complete, nor where too many wait already.
+    """
+    end, now = time.monotonic() + seconds, state
+    while now == state and not now.is_complete:
+        try:
+            if not feed.wait(job_id, now.version, end - time.monotonic()):
+                break
+        except TooManyWatchers:
+            break
+        now = look(store, job_id)
+    return now
