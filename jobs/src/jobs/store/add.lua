@@ -40,5 +40,5 @@ redis.call('INCRBY', PENDING, #urls)
 redis.call('ZADD', JOBS, redis.call('INCR', 'imgferry:added'), job)
 join_round(job)
 changed(job)
-tell_changes()
+conclude()
 return job

@@ -9,13 +9,18 @@ local depth, lease = tonumber(ARGV[3]), tonumber(ARGV[4])
 local most_lost, lost = tonumber(ARGV[5]), ARGV[6]
 local at = now()
 
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', at, 'LIMIT', 0, 1000)) do
+local ended = redis.call('ZRANGEBYSCORE', LEASES, '-inf', at, 'LIMIT', 0, 1000)
+load_holders(ended)
+for _, member in ipairs(ended) do
   local was_uploading = let_go(member)
   local job, index = image_of(member)
   local state = state_of(job, index)
-  if state == BEGUN then count_up(job, index, 'losses') end
+  if state == BEGUN then
+    count_by(job, index, 'attempts', -1)  -- it did not end
+    count_by(job, index, 'losses', 1)
+  end
   if state == BEGUN and was_uploading then
-    count_up(job, index, 'doubts')
+    count_by(job, index, 'doubts', 1)
     changed(job, index)
   end
   if state == BEGUN and count_of(job, index, 'losses') >= most_lost then
@@ -26,7 +31,7 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', at, 'LIMIT',
 end
 
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', at, 'LIMIT', 0, 1000)) do
-  redis.call('ZREM', DUE, member)
+  later('ZREM', DUE, member)
   local job, index = image_of(member)
   if state_of(job, index) == WAITING then
     wait_again(job, index)
@@ -38,10 +43,10 @@ if paused(at) then
   local hopeless = redis.call('HGET', PAUSE, 'hopeless')
   local job = hopeless and redis.call('ZRANGE', WAITING_JOBS, 0, 0)[1]
   if job then fail_rest(job, hopeless) end
-  tell_changes()
+  conclude()
   return {}
 end
-tell_changes()
+conclude()
 
 redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', at)
 local capacity = 0

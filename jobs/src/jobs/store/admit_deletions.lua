@@ -14,7 +14,7 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', DELETIONS, '-inf', at, 'LIMI
     redis.call('ZREM', DELETIONS, member)  -- its job is forgotten
   elseif #sent < allowed then
     local wait = math.min(at_first * 2 ^ count_of(job, index, 'deletions'), longest)
-    count_up(job, index, 'deletions')
+    count_by(job, index, 'deletions', 1)
     redis.call('ZADD', DELETIONS, at + wait, member)
     sent[#sent + 1] = {job, index}
   end

@@ -8,6 +8,6 @@ if not facts[1] then return false end
 if not facts[2] then
   redis.call('HSET', job_key(job), 'cancelled', detail)
   fail_rest(job, detail)
-  tell_changes()
+  conclude()
 end
 return true

@@ -7,6 +7,6 @@ redis.call('ZREM', DELETIONS, job .. ':' .. index)
 if state_of(job, index) ~= COMPLETE then return end
 set_state(job, index, DELETED)
 changed(job, index)
-tell_changes()
+conclude()
 local id = redis.call('HGET', job_key(job, 'uploads'), index)
 if id then redis.call('XDEL', UPLOADS, id) end

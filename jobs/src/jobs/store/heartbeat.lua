@@ -5,13 +5,19 @@
 
 local at, lease = now(), tonumber(ARGV[3])
 if tonumber(ARGV[2]) > 0 then redis.call('ZADD', WORKERS, at + ARGV[2], ARGV[1]) end
+
+local members = {}
+for i = 4, #ARGV, 3 do members[#members + 1] = ARGV[i] .. ':' .. ARGV[i + 1] end
+load_holders(members)
+
 local lost = {}
-for i = 4, #ARGV, 3 do
-  local job, index, token = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  if is_holder(job, index, token) then
-    redis.call('ZADD', LEASES, at + lease, job .. ':' .. index)
+for i, member in ipairs(members) do
+  local job, index, token = unpack(ARGV, 3 * i + 1, 3 * i + 3)
+  if is_holder(member, token) then
+    later('ZADD', LEASES, at + lease, member)
   else
     lost[#lost + 1] = {job, tonumber(index), token}
   end
 end
+write_now()
 return {lost, math.max(tonumber(redis.call('HGET', PAUSE, 'until') or 0) - at, 0)}

@@ -6,35 +6,54 @@
 
 local most, keep, ask_again = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local at = now()
+local hosts, waits = {}, {}
+
+-- A host as it stands when the first of its visits is looked at.
+local function host_of(name)
+  if not hosts[name] then
+    local places = 'imgferry:host:' .. name
+    redis.call('ZREMRANGEBYSCORE', places, '-inf', at)
+    hosts[name] = {
+      places = places,
+      alone = redis.call('PTTL', 'imgferry:alone:' .. name),
+      taken = redis.call('ZCARD', places),
+    }
+  end
+  return hosts[name]
+end
 
 -- Asked twice, as after a lost connection, it is the same place.
-local function enter(places, alone, token)
-  local wait = redis.call('PTTL', alone)
-  if wait > 0 then return wait end
-  redis.call('ZREMRANGEBYSCORE', places, '-inf', at)
-  if redis.call('ZCARD', places) >= most and not redis.call('ZSCORE', places, token) then
-    return ask_again
-  end
-  redis.call('ZADD', places, at + keep, token)
-  redis.call('PEXPIRE', places, keep)
+local function enter(host, token)
+  if host.alone > 0 then return host.alone end
+  if host.taken >= most and not redis.call('ZSCORE', host.places, token) then return ask_again end
+  host.taken = host.taken + 1
+  later('ZADD', host.places, at + keep, token)
+  host.is_kept = true
   return 0
 end
 
-local waits = {}
+-- Those that leave go first: they make room for those that enter.
 for i = 4, #ARGV, 4 do
-  local what, host, token, ms = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local places, alone = 'imgferry:host:' .. host, 'imgferry:alone:' .. host
+  if ARGV[i] == 'leave' then later('ZREM', 'imgferry:host:' .. ARGV[i + 1], ARGV[i + 2]) end
+end
+write_now()
+
+for i = 4, #ARGV, 4 do
+  local what, name, token, ms = unpack(ARGV, i, i + 3)
   local wait = 0
   if what == 'enter' then
-    wait = enter(places, alone, token)
+    wait = enter(host_of(name), token)
   elseif what == 'renew' then  -- what was left meanwhile is not taken again
-    redis.call('ZADD', places, 'XX', at + keep, token)
-    redis.call('PEXPIRE', places, keep)
-  elseif what == 'leave' then
-    redis.call('ZREM', places, token)
-  else
-    redis.call('SET', alone, '', 'PX', math.max(ms, 1))
+    local host = host_of(name)
+    redis.call('ZADD', host.places, 'XX', at + keep, token)
+    host.is_kept = true
+  elseif what == 'avoid' then
+    redis.call('SET', 'imgferry:alone:' .. name, '', 'PX', math.max(ms, 1))
   end
   waits[#waits + 1] = wait
+end
+write_now()
+for _, host in pairs(hosts) do
+  if host.is_kept then redis.call('PEXPIRE', host.places, keep) end
 end
 return waits

@@ -34,6 +34,25 @@ local function call_in_parts(command, key, values)
   end
 end
 
+-- Writes that many images share are collected, and made at the end of the script (conclude) as one
+-- command for each key. What is read of these keys before that is older.
+local writes = {}
+
+local function later(command, key, ...)
+  local name = command .. ' ' .. key
+  if not writes[name] then
+    writes[name] = {command = command, key = key, values = {}}
+    writes[#writes + 1] = writes[name]
+  end
+  local values = writes[name].values
+  for _, value in ipairs({...}) do values[#values + 1] = value end
+end
+
+local function write_now()
+  for _, write in ipairs(writes) do call_in_parts(write.command, write.key, write.values) end
+  writes = {}
+end
+
 local function paused(at)
   return tonumber(redis.call('HGET', PAUSE, 'until') or 0) > at
 end
@@ -46,15 +65,15 @@ local function set_state(job, index, state)
   redis.call('SETRANGE', job_key(job, 'states'), index, state)
 end
 
--- A count of up to 255 for each image, a byte: `attempts` that ended, `losses` of its worker, and
+-- A count of up to 255 for each image, a byte: `attempts` that began, `losses` of its worker, and
 -- `doubts`: uploads of which nobody knows how they ended. `deletions`: how often one was sent.
 local function count_of(job, index, what)
   return string.byte(redis.call('GETRANGE', job_key(job, what), index, index)) or 0
 end
 
-local function count_up(job, index, what)
-  local count = math.min(count_of(job, index, what) + 1, 255)
-  redis.call('SETRANGE', job_key(job, what), index, string.char(count))
+local function count_by(job, index, what, more)
+  local new = math.max(0, math.min(count_of(job, index, what) + more, 255))
+  redis.call('SETRANGE', job_key(job, what), index, string.char(new))
 end
 
 -- Leases, due retries and holders name an image as <job>:<index>.
@@ -133,14 +152,20 @@ local function finish(job)
   tell(job, at)
 end
 
--- An image leaves `pending` for good; with its last image the job is finished.
+-- Images leave `pending` for good, so many of them failed.
+local settled = {}
+
+local function leave_pending(job, images, failed)
+  settled[job] = settled[job] or {images = 0, failed = 0}
+  settled[job].images = settled[job].images + images
+  settled[job].failed = settled[job].failed + failed
+end
+
 local function settle(job, index, state, detail)
   set_state(job, index, state)
   changed(job, index)
-  redis.call('HSET', job_key(job, 'images'), index, detail)
-  redis.call('DECR', PENDING)
-  if state == FAILED then redis.call('HINCRBY', job_key(job), 'failed', 1) end
-  if redis.call('HINCRBY', job_key(job), 'pending', -1) == 0 then finish(job) end
+  later('HSET', job_key(job, 'images'), index, detail)
+  leave_pending(job, 1, state == FAILED and 1 or 0)
 end
 
 -- An image waits again, unless its job was cancelled meanwhile.
@@ -150,4 +175,16 @@ local function wait_again(job, index)
   set_state(job, index, WAITING)
   redis.call('RPUSH', job_key(job, 'returned'), index)
   join_round(job)
+end
+
+-- The end of every script that changes jobs: a job without pending images is finished.
+local function conclude()
+  write_now()
+  for job, of in pairs(settled) do
+    redis.call('DECRBY', PENDING, of.images)
+    if of.failed > 0 then redis.call('HINCRBY', job_key(job), 'failed', of.failed) end
+    if redis.call('HINCRBY', job_key(job), 'pending', -of.images) == 0 then finish(job) end
+  end
+  settled = {}
+  tell_changes()
 end

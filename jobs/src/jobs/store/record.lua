@@ -6,12 +6,44 @@
 local at = now()
 local taken, done = 0, 0
 
-for i = learn_all(at, 1), #ARGV, 7 do
+local first = learn_all(at, 1)
+local members = {}
+for i = first, #ARGV, 7 do members[#members + 1] = ARGV[i] .. ':' .. ARGV[i + 1] end
+load_holders(members)
+
+-- What outcomes need to know of their job.
+local jobs = {}
+local function fact_of(job, name)
+  if not jobs[job] then
+    local facts = redis.call('HMGET', job_key(job), 'owner', 'deletable', 'cancelled')
+    jobs[job] = {owner = facts[1] or '', deletable = facts[2], cancelled = facts[3]}
+  end
+  return jobs[job][name]
+end
+
+-- An upload that happened is true whoever made it, as long as the image is pending.
+local function is_late(job, index)
+  local state = state_of(job, index)
+  if state == WAITING or state == ADMITTED then
+    count_by(job, index, 'attempts', 1)  -- that was taken back when its worker was lost
+    redis.call('ZREM', DUE, job .. ':' .. index)
+    return true
+  end
+  return state == BEGUN
+end
+
+local function keep_upload(job, index, content, detail)
+  if fact_of(job, 'deletable') then content = '' end  -- it is given to no other job
+  local id = redis.call(
+    'XADD', UPLOADS, '*', 'image', detail, 'content', content, 'owner', fact_of(job, 'owner'))
+  if content ~= '' then later('HSET', CONTENTS, content, id) end
+  if fact_of(job, 'deletable') then later('HSET', job_key(job, 'uploads'), index, id) end
+end
+
+for i = first, #ARGV, 7 do
   local job, index, token, what, value, detail, in_doubt = unpack(ARGV, i, i + 6)
-  local state, member = state_of(job, index), job .. ':' .. index
-  -- An upload that happened is true whoever made it; anything else only from the present holder.
-  local pending = state == WAITING or state == ADMITTED or state == BEGUN
-  if (what == 'complete' and pending) or is_holder(job, index, token) then
+  local member = job .. ':' .. index
+  if is_holder(member, token) or (what == 'complete' and is_late(job, index)) then
     taken = taken + 1
     let_go(member)
     if what == 'known' then
@@ -19,34 +51,27 @@ for i = learn_all(at, 1), #ARGV, 7 do
       local upload = id and redis.call('XRANGE', UPLOADS, id, id)[1]
       if upload then detail = upload[2][2] else what, value = 'released', '' end
     end
-    if what ~= 'released' then count_up(job, index, 'attempts') end
-    if in_doubt == '1' then count_up(job, index, 'doubts') end
+    if what == 'released' then count_by(job, index, 'attempts', -1) end
+    if in_doubt == '1' then count_by(job, index, 'doubts', 1) end
     if what == 'complete' then
       done = done + 1
-      redis.call('ZREM', DUE, member)
       settle(job, index, COMPLETE, detail)
-      local of_job = redis.call('HMGET', job_key(job), 'owner', 'deletable')
-      local owner, deletable = of_job[1] or '', of_job[2]
-      if deletable then value = '' end  -- it is given to no other job
-      local id =
-        redis.call('XADD', UPLOADS, '*', 'image', detail, 'content', value, 'owner', owner)
-      if value ~= '' then redis.call('HSET', CONTENTS, value, id) end
-      if deletable then redis.call('HSET', job_key(job, 'uploads'), index, id) end
+      keep_upload(job, index, value, detail)
     elseif what == 'known' then
       settle(job, index, KNOWN, detail)
     elseif what == 'failed' then
       settle(job, index, FAILED, detail)
-    elseif value == '' or redis.call('HEXISTS', job_key(job), 'cancelled') == 1 then
+    elseif value == '' or fact_of(job, 'cancelled') then
       wait_again(job, index)
     else
       set_state(job, index, WAITING)
       changed(job, index)
-      if what == 'retry' then redis.call('HSET', job_key(job, 'images'), index, detail) end
-      redis.call('ZADD', DUE, at + value, member)
+      if what == 'retry' then later('HSET', job_key(job, 'images'), index, detail) end
+      later('ZADD', DUE, at + value, member)
     end
   end
 end
-tell_changes()
+conclude()
 
 if done > 0 then
   keep_pace(at, done)

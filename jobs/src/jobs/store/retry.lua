@@ -55,5 +55,5 @@ redis.call('ZREM', FINISHED, job)
 redis.call('INCRBY', PENDING, #again)
 redis.call('PERSIST', job_key(job, 'events'))
 join_round(job)
-tell_changes()
+conclude()
 return #again
