@@ -13,7 +13,7 @@
 | `job:<id>:options` | hash | index -> JSON: what is told to others with an image |
 | `job:<id>:states` | string | a byte per image: w(aiting) a(dmitted) b(egun) c(omplete) k(nown) \
     d(eleted) f(ailed) |
-| `job:<id>:attempts` | string | a byte per image: attempts that began, but for those lost or given back |
+| `job:<id>:attempts` | string | a byte per image: attempts begun, without those given back |
 | `job:<id>:losses` | string | a byte per image: how often its worker was lost |
 | `job:<id>:doubts` | string | a byte per image: uploads of which nobody knows the end |
 | `job:<id>:deletions` | string | a byte per image: how often its deletion was sent |
