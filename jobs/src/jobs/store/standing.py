@@ -46,16 +46,15 @@ class Standing(Connected):
 
     def destination(self) -> Destination:
         """How the destination stands."""
-        pause = self.paused()
         with answering():
-            in_flight, due, pending, jobs, pace, *windows = self._scripts.destination()
+            in_flight, due, pending, jobs, pace, pause, *windows = self._scripts.destination()
         known = [
             Window(name, length / 1000, limit, remaining, read_time(resets) if resets else None)
             for name, length, limit, remaining, resets in sorted(windows)
         ]
         return Destination(
             windows=known,
-            pause=pause,
+            pause=_pause(*pause) if pause else None,
             in_flight=in_flight,
             waiting=pending - in_flight - due,
             due=due,
@@ -70,4 +69,8 @@ class Standing(Connected):
             reason, until, told = self._redis.hmget("imgferry:pause", "reason", "until", "told")
         if until is None or float(until) <= seconds * 1000:
             return None
-        return Pause(str(reason), read_time(str(until)), is_told=told == "1")
+        return _pause(str(reason), str(until), str(told))
+
+
+def _pause(reason: str, until: str, told: str | None) -> Pause:
+    return Pause(reason, read_time(until), is_told=told == "1")
