@@ -20,6 +20,7 @@ COMMANDS = {
     "up": "Run the whole service here until Ctrl-C.",
     "demo": "Start, ferry a demo batch, stop.",
     "key": "Make an API key.",
+    "config": "Configure ShareX, PicGo or Flameshot.",
     "completion": "Completion for bash, zsh or fish.",
 }
 """Each is the function of its name in the module of its name in `imgferry.commands`."""

@@ -137,6 +137,13 @@ class Client:
         for page in self._pages("", {}):
             yield from page["uploaded"]
 
+    def config(self, file: str) -> str:
+        """A configuration of another program, with this service's URL and this client's key.
+
+        `file` is sharex.sxcu, picgo.json or flameshot.sh.
+        """
+        return self._connection.ask("GET", f"/v1/config/{quote(file, safe='')}").text
+
     def close(self) -> None:
         """Close the connections."""
         self.connection.close()

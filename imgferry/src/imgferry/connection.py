@@ -51,13 +51,28 @@ class Connection:
 
         Raises ServiceUnreachable, Refused, JobNotFound; ImgferryError when another service answers.
         """
+        answer = self.ask(method, path, **content)
+        if answer.headers.get("Content-Type") != "application/json":
+            raise self._stranger()
+        return dict(answer.json())
+
+    def ask(self, method: str, path: str, **content: Any) -> requests.Response:
+        """The same for an answer of any type."""
         try:
             answer = self._session.request(
                 method, f"{self.url}{path}", timeout=self._timeout, **content
             )
         except requests.RequestException as error:
             raise self._unreachable(error) from error
-        return self._read(answer)
+        if answer.ok:
+            return answer
+        if answer.status_code >= 500:
+            raise ServiceUnreachable(
+                f"Imgferry at {self.url} cannot answer now (HTTP {answer.status_code})."
+            )
+        if answer.headers.get("Content-Type") != "application/problem+json":
+            raise self._stranger()
+        raise (JobNotFound if answer.status_code == 404 else Refused)(answer.json())
 
     def glance(self, path: str) -> requests.Response:
         """Ask once, and give whatever is answered, also 503. Raises ServiceUnreachable."""
@@ -86,17 +101,8 @@ class Connection:
         self._session.close()
         self._once.close()
 
-    def _read(self, answer: requests.Response) -> dict[str, Any]:
-        if answer.status_code >= 500:
-            raise ServiceUnreachable(
-                f"Imgferry at {self.url} cannot answer now (HTTP {answer.status_code})."
-            )
-        expected = "application/json" if answer.ok else "application/problem+json"
-        if answer.headers.get("Content-Type") != expected:
-            raise ImgferryError(f"What answers at {self.url} is not Imgferry.")
-        if answer.ok:
-            return dict(answer.json())
-        raise (JobNotFound if answer.status_code == 404 else Refused)(answer.json())
+    def _stranger(self) -> ImgferryError:
+        return ImgferryError(f"What answers at {self.url} is not Imgferry.")
 
     def _unreachable(self, error: requests.RequestException) -> ServiceUnreachable:
         reason = "no answer in time" if isinstance(error, requests.Timeout) else "no connection"
