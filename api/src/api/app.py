@@ -4,6 +4,7 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from api.access import admit_callers
+from api.config import config
 from api.deletion import deletion
 from api.deliveries import deliveries
 from api.destination import destination
@@ -53,6 +54,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     app.register_blueprint(images(settings, store, dispatcher))
     app.register_blueprint(jobs(settings, store, dispatcher, feed))
     app.register_blueprint(one_image(settings, store, dispatcher))
+    app.register_blueprint(config())
     app.register_blueprint(deletion(store, dispatcher))
     app.register_blueprint(deliveries(store))
     app.register_blueprint(destination(store))
