@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,5 +92,6 @@ def test_shellcheck_finds_nothing_in_the_script(
 ) -> None:
     script = tmp_path / "flameshot-imgferry"
     script.write_text(client.get(f"{CONFIG}/flameshot.sh", headers=headers).text)
-    found = subprocess.run(["shellcheck", script], capture_output=True, text=True, check=False)
+    shellcheck = Path(sys.executable).with_name("shellcheck")
+    found = subprocess.run([shellcheck, script], capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (0, "")
