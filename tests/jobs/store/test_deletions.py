@@ -48,7 +48,9 @@ def test_from_asking_until_it_is_gone(store: JobStore) -> None:
     assert store.deletehash(job_id, 0) == "secret"
     assert store.links(10, None).items == ["https://i.imgur.com/cat.jpg"]
 
+    version = store.version(job_id)
     store.deleted(job_id, 0, [])
+    assert store.version(job_id) != version
     assert store.deletion(token).status is DeletionStatus.DELETED
     assert store.deletion(token).link == "https://i.imgur.com/cat.jpg"
     assert store.links(10, None).items == []

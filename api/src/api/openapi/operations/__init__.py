@@ -8,7 +8,7 @@ its route.
 """
 
 from api.openapi.operation import Part
-from api.openapi.operations import deletion, deliveries, images, jobs, service, watching
+from api.openapi.operations import config, deletion, deliveries, images, jobs, service, watching
 
 PATHS: dict[str, Part] = {
     **jobs.PATHS,
@@ -16,5 +16,6 @@ PATHS: dict[str, Part] = {
     **images.PATHS,
     **deliveries.PATHS,
     **deletion.PATHS,
+    **config.PATHS,
     **service.PATHS,
 }
