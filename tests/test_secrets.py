@@ -80,6 +80,7 @@ class Run:
         """What went through Redis but for the commands of the store, which has to know URLs."""
         self.answers: list[str] = []
         self.places: dict[str, str] = {}
+        self.deletion_token = ""
 
     def ask(self, method: str, path: str, **how: Any) -> requests.Response:
         """An answer of the API in which no secret belongs; no job, that is, nor its images."""
@@ -234,6 +235,7 @@ def _play(run: Run) -> None:
     for host in (run.stack.source.url, "http://10.0.0.1", "http://no-such-host.invalid"):
         run.tell(f"{host}/photo/1.png?token={SECRETS['webhook']}")
 
+    _delete_one(run)
     _send_what_is_refused(run)
     requests.put(f"{stand_in}/faults", json=[{"name": "invalid-client-id", "times": 99}])
     waiting = run.submit(*["/photo/#.png"] * 30)
@@ -241,6 +243,16 @@ def _play(run: Run) -> None:
     wait(lambda: requests.get(pause, headers=KEY).json()["pause"])
     assert requests.delete(f"{run.root}/upload/{waiting}", headers=KEY).ok
     run.wait(waiting)
+
+
+def _delete_one(run: Run) -> None:
+    """Upload an image by itself and delete it, with the deletehash that its worker reads again."""
+    uploaded = requests.post(run.root, json={"url": run.url("/photo/#.png")}, headers=KEY).json()
+    run.job_ids.append(uploaded["jobId"])
+    run.deletion_token = uploaded["deletionUrl"].rpartition("/")[2]
+    assert requests.get(uploaded["deletionUrl"]).ok
+    assert requests.delete(uploaded["deletionUrl"]).ok
+    wait(lambda: run.images(uploaded["jobId"])[0]["deleted"])
 
 
 def _send_what_is_refused(run: Run) -> None:
@@ -252,6 +264,7 @@ def _send_what_is_refused(run: Run) -> None:
         run.ask("POST", "/upload", json={"urls": [with_password, url]}),
         run.ask("POST", "/upload", json={"urls": [url, {"url": url}], TOKEN: url}),
         run.ask("POST", "/upload", data=f'{{"urls": ["{url}"'),
+        run.ask("POST", "", json={"url": with_password}),
         run.ask("POST", "/upload", data=url, headers=KEY | {"Content-Type": "text/html"}),
         run.ask("POST", "/upload", json={"urls": [url]}, headers=wrong_key),
         run.ask("GET", "", headers={"Authorization": f"Basic {basic}"}),
@@ -312,6 +325,7 @@ def test_no_secret_is_told(run: Run, place: str) -> None:
     told = {name for name, secret in SECRETS.items() if secret in text}
     assert told == {"jobs": IN_URLS, "Redis": STORED}.get(place, set())
     assert not [each for each in deletehashes(run) if each in text]
+    assert run.deletion_token not in text
 
 
 @pytest.mark.parametrize("place", ["logs", "events", "messages", "Flower", "answers", "Redis"])
