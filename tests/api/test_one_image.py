@@ -91,6 +91,17 @@ def test_a_failure_is_422_with_its_reason(store: JobStore, post: Post, record: R
     }
 
 
+def test_after_the_time_that_a_client_waits_the_answer_is_the_job(
+    client: FlaskClient, store: JobStore
+) -> None:
+    answer = client.post(IMAGES, json={"url": CAT}, headers={"Prefer": "wait=1"})
+    job_id = job_of(store)
+    assert (answer.status_code, answer.get_json()) == (202, {"jobId": job_id})
+    assert answer.headers["Location"] == f"{IMAGES}/upload/{job_id}"
+    assert answer.headers["Preference-Applied"] == "wait=1"
+    assert store.get(job_id).pending == [CAT]
+
+
 def test_the_same_request_again_gets_the_same_image(
     client: FlaskClient, store: JobStore, post: Post, record: Record
 ) -> None:

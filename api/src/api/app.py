@@ -53,7 +53,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     app.extensions["feed"] = feed  # for the worker, which ends it
     app.register_blueprint(images(settings, store, dispatcher))
     app.register_blueprint(jobs(settings, store, dispatcher, feed))
-    app.register_blueprint(one_image(settings, store, dispatcher))
+    app.register_blueprint(one_image(settings, store, dispatcher, feed))
     app.register_blueprint(config())
     app.register_blueprint(deletion(store, dispatcher))
     app.register_blueprint(deliveries(store))

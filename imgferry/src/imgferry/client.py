@@ -142,7 +142,7 @@ class Client:
 
         `file` is sharex.sxcu, picgo.json or flameshot.sh.
         """
-        return self._connection.ask("GET", f"/v1/config/{quote(file, safe='')}").text
+        return self.connection.ask("GET", f"/v1/config/{quote(file, safe='')}").text
 
     def close(self) -> None:
         """Close the connections."""

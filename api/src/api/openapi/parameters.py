@@ -60,8 +60,8 @@ IF_NONE_MATCH: dict[str, Any] = {
 PREFER: dict[str, Any] = {
     "name": "Prefer",
     "in": "header",
-    "description": "Holds the answer back until the job changes, for so many seconds, at most "
-    f"{MAX_WAIT} (RFC 7240). A complete job is answered at once.",
+    "description": "Holds the answer back until the job changes, or the one image is done, for so "
+    f"many seconds, at most {MAX_WAIT} (RFC 7240). A complete job is answered at once.",
     "schema": {"type": "string", "examples": ["wait=1"]},
 }
 

@@ -23,3 +23,12 @@ def wait_for_another(
             break
         now = look(store, job_id)
     return now
+
+
+def wait_until_complete(store: JobStore, feed: Feed, job_id: str, seconds: float) -> None:
+    """Wait until the job is complete, for so many seconds at most, or until too many wait."""
+    end, state = time.monotonic() + seconds, look(store, job_id)
+    while not state.is_complete:
+        before, state = state, wait_for_another(store, feed, job_id, state, end - time.monotonic())
+        if state == before:
+            return

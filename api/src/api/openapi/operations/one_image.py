@@ -2,10 +2,10 @@
 
 from api import shapes
 from api.openapi import examples
-from api.openapi.headers import LOCATION, REPLAYED, RETRY_AFTER
+from api.openapi.headers import APPLIED, LOCATION, REPLAYED, RETRY_AFTER
 from api.openapi.operation import answer, named, operation
 from api.openapi.operations.jobs import SHOW_JOB
-from api.openapi.parameters import IDEMPOTENCY_KEY
+from api.openapi.parameters import IDEMPOTENCY_KEY, PREFER
 from api.openapi.schemas import ref
 from api.requests import ImageRequest
 
@@ -14,10 +14,10 @@ upload = operation(
     "Images",
     "Upload one image",
     """Uploads an image and answers when it is done, with its link and a URL that deletes it again.
-    Where that takes longer than 25 seconds, as when Imgur's budget is spent, the answer is the job,
-    which goes on. The image is uploaded though its bytes be at Imgur already, and is given to no
-    other job.""",
-    parameters=[IDEMPOTENCY_KEY],
+    Where that takes longer than 25 seconds, or than the client prefers to wait, the answer is the
+    job, which goes on; so it is when Imgur's budget is spent. The image is uploaded though its
+    bytes be at Imgur already, and is given to no other job.""",
+    parameters=[IDEMPOTENCY_KEY, PREFER],
     body={
         "required": True,
         "description": "Where the image is.",
@@ -33,14 +33,14 @@ upload = operation(
             "The image is at Imgur.",
             shapes.UploadedImage,
             examples.ONE_IMAGE,
-            headers={**LOCATION, **REPLAYED},
+            headers={**LOCATION, **REPLAYED, **APPLIED},
             links={"job": SHOW_JOB},
         ),
         202: answer(
             "It takes longer: the image is uploaded by this job.",
             shapes.Submitted,
             examples.SUBMITTED,
-            headers={**LOCATION, **RETRY_AFTER, **REPLAYED},
+            headers={**LOCATION, **RETRY_AFTER, **REPLAYED, **APPLIED},
             links={"job": SHOW_JOB},
         ),
     },
