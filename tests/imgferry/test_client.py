@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -362,6 +363,54 @@ def test_a_lost_answer_makes_no_second_job(client: Client, stack: Stack) -> None
         losses.append(3)
         assert far.cancel(job_id).complete
         assert losses == []
+
+
+class Breaking(BaseHTTPRequestHandler):
+    """A stream of events that breaks off in the middle of one, and goes on when asked again."""
+
+    came_after: list[str | None]
+
+    def do_GET(self) -> None:
+        job = {"id": "1", "created": "2026-11-21T16:48:29.123Z", "finished": None}
+        begun = {"status": "in-progress", "images": {"pending": 1, "complete": 1, "failed": 0}}
+        ended = {"status": "complete", "images": {"pending": 0, "complete": 2, "failed": 0}}
+        uploaded = {"pending": ["a", "b"], "complete": [], "failed": []}
+        whole = {**job, **begun, "uploaded": uploaded}
+        after = self.headers["Last-Event-ID"]
+        if not self.path.endswith("/events"):
+            self.answer("application/json", json.dumps(whole))
+        elif after:
+            self.came_after.append(after)
+            change = event("3-0", "change", {**job, **ended, "changed": []})
+            self.answer("text/event-stream", change)
+        else:
+            self.came_after.append(after)
+            change = event("2-0", "change", {**job, **begun, "changed": []})
+            broken = "id: 3-0\nevent: change\ndata: {"
+            self.answer("text/event-stream", event("1-0", "snapshot", whole) + change + broken)
+
+    def answer(self, kind: str, text: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+def event(number: str, kind: str, data: object) -> str:
+    return f"id: {number}\nevent: {kind}\ndata: {json.dumps(data)}\n\n"
+
+
+def test_events_that_break_off_are_taken_up_again() -> None:
+    came_after: list[str | None] = []
+    handler = type("Handler", (Breaking,), {"came_after": came_after})
+    with serving(handler) as url, Client(url) as client:
+        events = list(client.events("1"))
+    assert came_after == [None, "2-0"]
+    assert [event.complete for event in events] == [0, 1, 0, 2]  # the third: the job, as asked
+    assert [bool(event.job) for event in events] == [True, False, True, False]
 
 
 def test_requests_is_imported_with_the_client_only() -> None:

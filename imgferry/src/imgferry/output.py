@@ -77,11 +77,17 @@ class Output:
 
 
 def results_of(client: Client, sent: Sent) -> Iterator[tuple[Source, Image]]:
-    """What became of the job's images, each with its source."""
-    urls = {source.name: source for source in sent.sources or () if not source.path}
-    files = iter([source for source in sent.sources or () if source.path])
-    for image in client.images(sent.job_id):
-        yield urls.get(image.url) or next(files, None) or Source(image.url), image
+    """What became of the job's images, each with its source, in the order of the sources.
+
+    The service has URLs before files, and other names for files.
+    """
+    images = client.images(sent.job_id)
+    if sent.sources is None:
+        yield from ((Source(image.url), image) for image in images)
+        return
+    sources = sorted(sent.sources, key=lambda source: source.path is not None)
+    found = dict(zip(sources, images, strict=True))
+    yield from ((source, found[source]) for source in sent.sources)
 
 
 def _named(unusable: Unusable) -> tuple[str, str]:
