@@ -31,7 +31,7 @@ PLAIN = ["--bind", "127.0.0.1:0", "api.wsgi:app"]
 
 
 @pytest.fixture
-def open_api(settings: JobsSettings, store: JobStore) -> Open:
+def open_api(settings: JobsSettings, store: JobStore, tmp_path: Path) -> Open:
     """An API with these settings; without limits and with webhooks, unless they say otherwise."""
 
     def open_api(**of_api: Any) -> FlaskClient:
@@ -39,6 +39,7 @@ def open_api(settings: JobsSettings, store: JobStore) -> Open:
             "limit_requests_per_minute": 0,
             "limit_urls_per_hour": 0,
             "webhook_secrets": (make_secret(),),
+            "staging_url": str(tmp_path / "staging"),
         }
         api_settings = ApiSettings(**{**others, **of_api})
         return create_app(api_settings, store, Dispatcher.connect(settings, store)).test_client()

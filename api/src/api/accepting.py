@@ -1,8 +1,6 @@
 """What follows where there is something new to run: it is sent, and the client told where it is."""
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable
 
 import structlog
 from flask import request, url_for
@@ -12,9 +10,11 @@ from api.access import caller
 from api.limits import note_urls, urls_quota
 from api.parameters import parse_idempotency_key
 from api.settings import ApiSettings
+from api.submissions import Submission
 from jobs.dispatch import Dispatcher
 from jobs.errors import StoreUnavailable
-from jobs.model import JobOptions, Once
+from jobs.model import Once
+from jobs.staging import JobFiles
 from jobs.store import JobStore
 
 log = structlog.get_logger()
@@ -27,19 +27,20 @@ def add_job(
     settings: ApiSettings,
     store: JobStore,
     dispatcher: Dispatcher,
-    urls: Sequence[str],
-    options: JobOptions,
+    job: Submission,
+    files: JobFiles,
 ) -> tuple[str, dict[str, str]]:
     """Store the caller's job, once by its Idempotency-Key; its id, and headers of the answer."""
     key = parse_idempotency_key(request.headers.get("Idempotency-Key"))
-    # What the body means, however it is written.
-    once = None if key is None else Once(key, json.dumps([urls, asdict(options)]))
-    added = store.add(urls, options, once, caller().owner, urls_quota(settings))
+    once = None if key is None else Once(key, job.meaning())
+    quota = urls_quota(settings)
+    added = store.add(job.urls, job.options, once, caller().owner, quota, files.job_id)
+    if not added.replayed:
+        files.keep()
+        note_urls(len(job.urls))
     headers = accept(dispatcher, added.job_id)
     if added.replayed:
         headers["Idempotent-Replayed"] = "true"
-    else:
-        note_urls(len(urls))
     return added.job_id, headers
 
 

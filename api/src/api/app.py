@@ -21,6 +21,7 @@ from api.settings import ApiSettings
 from api.watching.feed import Feed
 from api.web import page
 from jobs.dispatch import Dispatcher
+from jobs.staging import Staging
 from jobs.store import JobStore
 
 #: No answer but the pages is one, and none is shown in one.
@@ -51,9 +52,10 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     limit_clients(app, settings, store)
     feed = Feed(store, most_connections() // 2)
     app.extensions["feed"] = feed  # for the worker, which ends it
-    app.register_blueprint(images(settings, store, dispatcher))
+    staging = Staging(settings.staging_url, settings.fetch_max_bytes)
+    app.register_blueprint(images(settings, store, dispatcher, staging))
     app.register_blueprint(jobs(settings, store, dispatcher, feed))
-    app.register_blueprint(one_image(settings, store, dispatcher, feed))
+    app.register_blueprint(one_image(settings, store, dispatcher, feed, staging))
     app.register_blueprint(config())
     app.register_blueprint(deletion(store, dispatcher))
     app.register_blueprint(deliveries(store))

@@ -20,6 +20,8 @@ from werkzeug.exceptions import RequestTimeout
 
 #: Seconds that a body may take to come, and an answer to be taken.
 PATIENCE = 60
+#: Bytes a second that lengthen the time for a body: files may come over a slow line.
+LEAST_RATE = 10_000
 #: What is still read of a body that nobody wanted, so that its sender reads the answer: bytes, and
 #: seconds.
 LEFT_OVER, LINGER = 65_536, 1
@@ -65,7 +67,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
 
 class _Timely:
-    """What gunicorn reads a body with, for PATIENCE seconds in all."""
+    """What gunicorn reads a body with, for PATIENCE seconds and what its bytes may take."""
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
@@ -80,7 +82,8 @@ class _Timely:
             raise RequestTimeout
         with gevent.Timeout(left, RequestTimeout):
             data: bytes = self._reader.read(size)
-            return data
+        self._end += len(data) / LEAST_RATE
+        return data
 
 
 def _let_others_in() -> None:

@@ -1,5 +1,7 @@
 """The two ends of the contract (design §2): URLs of images in, links of images out."""
 
+from uuid import uuid4
+
 from flask import Blueprint, request
 
 from api import shapes
@@ -15,17 +17,21 @@ from api.presenting import present_links
 from api.settings import ApiSettings
 from api.submissions import read_submission
 from jobs.dispatch import Dispatcher
+from jobs.staging import Staging
 from jobs.store import JobStore
 
 
-def images(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -> Blueprint:
-    """The routes, over this store."""
+def images(
+    settings: ApiSettings, store: JobStore, dispatcher: Dispatcher, staging: Staging
+) -> Blueprint:
+    """The routes, over this store and these staged files."""
     routes = Blueprint("images", __name__, url_prefix="/v1/images")
 
     @routes.post("/upload")
     def submit() -> tuple[shapes.Submitted, int, dict[str, str]]:
-        urls, options = read_submission(settings)
-        job_id, headers = add_job(settings, store, dispatcher, urls, options)
+        with staging.files_of(str(uuid4())) as files:
+            job = read_submission(settings, files)
+            job_id, headers = add_job(settings, store, dispatcher, job, files)
         return {"jobId": job_id}, 202, headers
 
     @routes.get("")

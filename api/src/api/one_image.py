@@ -5,6 +5,7 @@ deletable, so that the answer can have a deletion URL.
 """
 
 from dataclasses import replace
+from uuid import uuid4
 
 from flask import Blueprint, request, url_for
 
@@ -17,26 +18,30 @@ from api.presenting import present_failure, present_uploaded
 from api.problems import Problem
 from api.requests import Context
 from api.settings import ApiSettings
+from api.submissions import Submission
 from api.watching.feed import Feed
 from api.watching.waiting import wait_until_complete
 from jobs.dispatch import Dispatcher
 from jobs.model import ImageStatus
+from jobs.staging import Staging
 from jobs.store import JobStore
 
 Answer = tuple[shapes.UploadedImage | shapes.Submitted, int, dict[str, str]]
 
 
 def one_image(
-    settings: ApiSettings, store: JobStore, dispatcher: Dispatcher, feed: Feed
+    settings: ApiSettings, store: JobStore, dispatcher: Dispatcher, feed: Feed, staging: Staging
 ) -> Blueprint:
-    """The route, over this store and this feed."""
+    """The route, over this store, this feed and these staged files."""
     routes = Blueprint("one_image", __name__)
 
     @routes.post("/v1/images")
     def upload() -> Answer:
         url, options = parse_image(read_document(settings), Context.of(settings))
         options = replace(options, deletable=True)
-        job_id, headers = add_job(settings, store, dispatcher, [url], options)
+        with staging.files_of(str(uuid4())) as files:
+            job = Submission([url], options)
+            job_id, headers = add_job(settings, store, dispatcher, job, files)
         wait = parse_wait(request.headers.get("Prefer"))
         wait_until_complete(store, feed, job_id, wait or MAX_WAIT)
         if wait:

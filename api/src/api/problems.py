@@ -18,6 +18,8 @@ from jobs.errors import (
     DeliveryNotFound,
     JobNotFound,
     KeyReused,
+    StagingFull,
+    StagingUnavailable,
     StoreUnavailable,
 )
 
@@ -38,6 +40,8 @@ TITLES = {
     "unknown-delivery": "The job has no delivery with this id",
     "store-unavailable": "The store is unavailable",
     "too-many-watchers": "Too many watch jobs",
+    "staging-unavailable": "Files cannot be taken at the moment",
+    "staging-full": "There is no room for files",
     "not-ready": "The service is not ready",
 }
 
@@ -46,7 +50,7 @@ DETAILS = {
     404: "Nothing is at this path.",
     405: "This path does not take this method; the header Allow says which it takes.",
     408: "The body did not come in time.",
-    413: "The body is longer than this service takes. Send fewer URLs in one job.",
+    413: "The body is longer than this service takes. Send fewer URLs or files in one job.",
     500: "The service failed at this request. The log has the reason under this requestId.",
 }
 
@@ -124,6 +128,20 @@ def answer_with_problems(app: Flask) -> None:
         return Problem(
             503, detail, kind="store-unavailable", headers={"Retry-After": "5"}
         ).response()
+
+    @app.errorhandler(StagingUnavailable)
+    def staging_unavailable(error: StagingUnavailable) -> Response:
+        log.error("staging unavailable", reason=str(error))
+        detail = "Nothing was stored: the service cannot keep files now. Try again later."
+        headers = {"Retry-After": "5"}
+        return Problem(503, detail, kind="staging-unavailable", headers=headers).response()
+
+    @app.errorhandler(StagingFull)
+    def staging_full(_: StagingFull) -> Response:
+        log.error("staging full")
+        detail = "Nothing was stored: the service has no room for files now. Try again later."
+        headers = {"Retry-After": "60"}
+        return Problem(507, detail, kind="staging-full", headers=headers).response()
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:

@@ -6,10 +6,10 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from api.keys import Key, parse_keys
-from jobs.settings import WebhookSettings
+from jobs.settings import FileSettings, WebhookSettings
 
 
-class ApiSettings(WebhookSettings):
+class ApiSettings(FileSettings, WebhookSettings):
     """Who may ask, and for how much."""
 
     api_keys: Annotated[tuple[Key, ...], NoDecode] = Field(
@@ -30,6 +30,9 @@ class ApiSettings(WebhookSettings):
     max_urls_per_job: int = Field(default=10_000, ge=1, description="URLs that a job may have")
     max_url_length: int = Field(
         default=2048, ge=1, le=8190, description="Characters that a URL may have"
+    )
+    max_files_bytes: int = Field(
+        500_000_000, gt=0, description="Bytes of all files that one request may send"
     )
 
     @field_validator("api_keys", mode="before")

@@ -1,39 +1,64 @@
-"""What a request submits, whichever of the kinds of body it has: the URLs of a job, its options."""
+"""What a request submits, whichever kind of body it has: URLs and files, and a job's options."""
 
-from collections.abc import Iterable
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import request
 
 from api.bodies import Where, parse_job, wrong
 from api.documents import read_body, read_document
+from api.forms import read_form
 from api.problems import Problem
 from api.requests import Context
 from api.settings import ApiSettings
 from api.texts import KINDS, parse_lines
-from jobs.model import JobOptions
+from jobs.model import ImageOptions, JobOptions
+from jobs.staging import JobFiles
 
-#: The options of a job that stand beside a body of lines, or of parts, by the members they become.
+FORM = "multipart/form-data"
+#: The options of a job beside a body of lines, or in one of parts, by the members they become.
 _OPTIONS = {"title": "title", "priority": "priority", "label": "labels", "webhook": "webhook"}
 _NAMES = {member: name for name, member in _OPTIONS.items()}
+_LONGEST_NAME = 200
 
 
-def read_submission(settings: ApiSettings) -> tuple[list[str], JobOptions]:
-    """The URLs of the job that the request is to add, and what is asked for with them.
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A job to add: its URLs, each once, what is asked for with them, and its files' SHA-256s."""
+
+    urls: Sequence[str]
+    options: JobOptions
+    digests: Sequence[str] = ()
+
+    def meaning(self) -> str:
+        """The same for two that ask for the same, however they are written."""
+        images = {n: replace(of, staged=None) for n, of in self.options.images.items()}
+        options = asdict(replace(self.options, images=images))
+        return json.dumps([self.urls, options, self.digests])
+
+
+def read_submission(settings: ApiSettings, files: JobFiles) -> Submission:
+    """What the request submits; files that it holds are received.
 
     Raises Problem 415 for another kind of body than it takes, and for a wrong one 400, 413 or 422.
     """
     kind = request.mimetype
     if kind == "application/json":
-        return parse_job(read_document(settings), Context.of(settings))
+        return Submission(*parse_job(read_document(settings), Context.of(settings)))
     if kind in KINDS:
         return _read_lines(kind, settings)
-    kinds = ", ".join(["application/json", *KINDS])
-    raise Problem(415, f"Takes one of these as Content-Type: {kinds}, in UTF-8.")
+    if kind == FORM:
+        return _read_parts(settings, files)
+    kinds = ", ".join(["application/json", *KINDS, FORM])
+    raise Problem(415, f"Takes one of these as Content-Type: {kinds}; text in UTF-8.")
 
 
-def _read_lines(kind: str, settings: ApiSettings) -> tuple[list[str], JobOptions]:
-    options = options_among(request.args.items(multi=True), "parameter")
+def _read_lines(kind: str, settings: ApiSettings) -> Submission:
+    options = _options(request.args.items(multi=True), "parameter")
     lines, elements = parse_lines(kind, read_body(settings), settings.max_urls_per_job)
 
     def place(where: Where) -> dict[str, Any]:
@@ -44,14 +69,38 @@ def _read_lines(kind: str, settings: ApiSettings) -> tuple[list[str], JobOptions
                 return {"line": lines[n]}
             case ("urls", int(n), member, *_):
                 return {"line": lines[n], "field": member}
+        return {"parameter": _NAMES[str(where[0])]}
+
+    return Submission(*parse_job({**options, "urls": elements}, Context.of(settings), place))
+
+
+def _read_parts(settings: ApiSettings, files: JobFiles) -> Submission:
+    form = read_form(settings, files, {"files"})
+    text = b"\n".join(content for name, content in form.fields if name == "urls")
+    lines, elements = parse_lines("text/plain", text, settings.max_urls_per_job)
+    fields = ((name, text.decode(errors="surrogateescape")) for name, text in form.fields)
+    options = _options((field for field in fields if field[0] != "urls"), "part")
+
+    def place(where: Where) -> dict[str, Any]:
+        match where:
+            case ("urls", int(n)):
+                return {"part": "urls", "line": lines[n]}
             case (member, *_):
-                return {"parameter": _NAMES[str(member)]}
+                return {"part": _NAMES.get(str(member), member)}
         return {}
 
-    return parse_job({**options, "urls": elements}, Context.of(settings), place)
+    context = Context.of(settings, len(form.files))
+    urls, of_job = parse_job({**options, "urls": elements}, context, place)
+    staged = [file for _, file in form.files]
+    of_files = {n: ImageOptions(staged=file.name) for n, file in enumerate(staged, len(urls))}
+    return Submission(
+        [*urls, *_names(filename for filename, _ in form.files)],
+        replace(of_job, images={**of_job.images, **of_files}),
+        [file.sha256 for file in staged],
+    )
 
 
-def options_among(given: Iterable[tuple[str, str]], kind: str) -> dict[str, Any]:
+def _options(given: Iterable[tuple[str, str]], kind: str) -> dict[str, Any]:
     """The members of a JobRequest that these names and texts are; `kind` is what errors call them.
 
     Raises Problem 422 for a name that is none, and for one that is there twice.
@@ -68,3 +117,18 @@ def options_among(given: Iterable[tuple[str, str]], kind: str) -> dict[str, Any]
         elif text:
             options[name] = text
     return options
+
+
+def _names(filenames: Iterable[str]) -> Iterable[str]:
+    """What files are called among the URLs of their job, each another."""
+    taken: set[str] = set()
+    times: Counter[str] = Counter()
+    for filename in filenames:
+        last = re.split(r"[/\\]", filename)[-1]
+        name = "".join(filter(str.isprintable, last)).strip()[-_LONGEST_NAME:] or "unnamed"
+        url = f"file:{name}"
+        while url in taken:
+            times[name] += 1
+            url = f"file:{name} ({times[name] + 1})"
+        taken.add(url)
+        yield url

@@ -1,4 +1,4 @@
-"""What can be wrong with a source: the failures that belong to the user's URL.
+"""What can be wrong with a source: the failures that belong to the user's URL, or file.
 
 The tree is the retry policy; a class says what the user reads.
 
@@ -19,12 +19,14 @@ The tree is the retry policy; a class says what the user reads.
     x TooManyPixels
     x TooManyFrames
     x Polyglot
+    x FileGone
   * TransientSourceError
     x SourceUnreachable
     x SourceTimeout
     x SourceUnavailable
     x IncompleteBody
     x TruncatedImage
+    x FileUnavailable
 """
 
 from typing import ClassVar
@@ -216,6 +218,20 @@ class Polyglot(PermanentSourceError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The source is an image and {what} at once, which is not taken.")
+
+
+class FileGone(PermanentSourceError):
+    """The file that a client sent is not in staging (any more)."""
+
+    code = "file-gone"
+    message = "The service has this file no longer; send it again."
+
+
+class FileUnavailable(TransientSourceError):
+    """Staging does not answer."""
+
+    code = "file-unavailable"
+    message = "The service cannot read this file now; trying again later may help."
 
 
 class TruncatedImage(TransientSourceError):

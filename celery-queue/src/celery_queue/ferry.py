@@ -10,10 +10,11 @@ import structlog
 from celery_queue.contents import Contents
 from celery_queue.defects import log_defect
 from celery_queue.errors import SourceError
-from celery_queue.fetch import Fetched, Fetcher
+from celery_queue.fetch import Fetched
 from celery_queue.hosts import HostBusy, Hosts, Place
 from celery_queue.policy import MOST_PATIENCE, after_busy, after_failure, cool_down_after
 from celery_queue.recorder import Recorder
+from celery_queue.sources import Sources
 from celery_queue.upload import Uploader
 from imgur import ImgurError, UploadedImage
 from jobs.model import (
@@ -47,7 +48,7 @@ class Ferry:
     def __init__(
         self,
         hosts: Hosts,
-        fetcher: Fetcher,
+        sources: Sources,
         contents: Contents,
         uploader: Uploader,
         recorder: Recorder,
@@ -55,7 +56,7 @@ class Ferry:
         images_at_once: int,
     ) -> None:
         self._hosts = hosts
-        self._fetcher = fetcher
+        self._sources = sources
         self._contents = contents
         self._uploader = uploader
         self._recorder = recorder
@@ -88,7 +89,10 @@ class Ferry:
     async def _settle(self, begun: Begun) -> None:
         image = begun.image
         try:
-            await self._recorder.record(Outcome(image, await self._ferry(begun)))
+            result = await self._ferry(begun)
+            await self._recorder.record(Outcome(image, result))
+            if isinstance(result, Uploaded | Known):
+                await self._sources.let_go(begun)
         except Exception as error:
             # Not recorded, and held no longer: the image runs again when its lease ends.
             log_defect(error, **_ids(image))
@@ -103,7 +107,8 @@ class Ferry:
         with self._hosts.place() as place:
             try:
                 # Before there is room for it: who waits for a busy host holds up no other image.
-                await place.reserve(host)
+                if host:
+                    await place.reserve(host)
                 async with self._room:
                     return await self._attempt(begun, place)
             except HostBusy as busy:
@@ -126,8 +131,7 @@ class Ferry:
     async def _attempt(self, begun: Begun, place: Place) -> Result:
         if not self._may_upload(begun.image):
             return Released()
-        fetched = await self._fetcher.fetch(begun.url, place, begun.options.referer)
-        return await self._upload(begun, fetched)
+        return await self._upload(begun, await self._sources.get(begun, place))
 
     async def _after(
         self, error: SourceError | ImgurError, attempt: int, place: Place

@@ -21,12 +21,15 @@ from celery_queue.images.prepare import Preparation
 from celery_queue.opening import learn_budget
 from celery_queue.recorder import Recorder
 from celery_queue.settings import WorkerSettings
+from celery_queue.sources import Sources
+from celery_queue.sweeping import Sweeper
 from celery_queue.upload import Uploader
 from celery_queue.webhooks.posting import Poster
 from celery_queue.webhooks.sending import Sender
 from jobs.dispatch import Dispatcher
 from jobs.errors import StoreUnavailable
 from jobs.model import Message, Worker
+from jobs.staging import Staging
 from jobs.store import LEASE, JobStore
 from jobs.webhooks import read_secret
 
@@ -49,6 +52,7 @@ class WorkerProcess:
         self._dispatcher = dispatcher
         self._worker = Worker(name, settings.worker_images_at_once)
         self._hosts = Hosts(store, settings.fetch_connections_per_host)
+        self._staging = Staging(settings.staging_url, settings.fetch_max_bytes)
         self._loop = uvloop.new_event_loop()
         self._sessions = AsyncExitStack()
         self._threads = [
@@ -64,6 +68,7 @@ class WorkerProcess:
         self._run(self._open())
         self._beat_once()
         heartbeat.start()
+        Sweeper(self._store, self._staging).start()
 
     def ferry(self, message: Message) -> None:
         """Ferry those images of a message that nobody else has begun, then top up."""
@@ -114,17 +119,19 @@ class WorkerProcess:
         settings = self._settings
         at_once = settings.worker_images_at_once
         guard = Guard(settings.fetch_allow, settings.fetch_ports)
+        preparation = Preparation(
+            settings.convert,
+            strip_metadata=settings.strip_metadata,
+            max_bytes=settings.fetch_max_bytes,
+        )
         fetcher = Fetcher(
             guard,
             timeout=settings.fetch_timeout,
             max_bytes=settings.fetch_max_bytes,
             limit=at_once,
-            preparation=Preparation(
-                settings.convert,
-                strip_metadata=settings.strip_metadata,
-                max_bytes=settings.fetch_max_bytes,
-            ),
+            preparation=preparation,
         )
+        await self._sessions.enter_async_context(fetcher)
         recorder = Recorder(self._store)
         uploader = Uploader(
             settings.imgur_api_url,
@@ -138,7 +145,7 @@ class WorkerProcess:
         await learn_budget(self._store, uploader)
         self._ferry = Ferry(
             self._hosts,
-            await self._sessions.enter_async_context(fetcher),
+            Sources(fetcher, self._staging, preparation, timeout=settings.fetch_timeout),
             Contents(settings.imgur_api_url, deduplicate=settings.deduplicate),
             uploader,
             recorder,

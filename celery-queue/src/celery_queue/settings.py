@@ -8,12 +8,12 @@ from pydantic_settings import NoDecode
 from celery_queue.addresses import Guard
 from celery_queue.deletehashes import sealed_with
 from celery_queue.images.convert import check_convertible
-from jobs.settings import WebhookSettings
+from jobs.settings import FileSettings, WebhookSettings
 
 Several = NoDecode  # taken as one,two rather than as JSON
 
 
-class WorkerSettings(WebhookSettings):
+class WorkerSettings(FileSettings, WebhookSettings):
     """Where images go, and what a source may cost."""
 
     imgur_api_url: str = Field(
@@ -32,7 +32,6 @@ class WorkerSettings(WebhookSettings):
     )
     upload_timeout: float = Field(60, gt=0, description="Seconds for one upload")
     fetch_timeout: float = Field(30, gt=0, description="Seconds for one fetch, redirects included")
-    fetch_max_bytes: int = Field(20_000_000, gt=0, description="Bytes of the largest image")
     fetch_allow: Annotated[tuple[str, ...], Several] = Field(
         (), description="Networks, addresses and hosts that may be fetched from at any port"
     )

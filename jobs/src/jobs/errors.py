@@ -1,11 +1,15 @@
-"""What can go wrong between a deployable and the store.
+"""What can go wrong between a deployable and the store, or the staged files.
 
 * JobsError
   x DeletionNotFound
   x DeliveryNotFound
+  x FileTooLarge
   x JobNotFound
   x KeyReused
   x QuotaExceeded
+  x StagingFull
+  x StagingUnavailable
+    x FileGone
   x StoreUnavailable
   x UnknownURLs
 """
@@ -25,6 +29,14 @@ class DeletionNotFound(JobsError):
 
 class DeliveryNotFound(JobsError):
     """The job has no delivery with this id."""
+
+
+class FileTooLarge(JobsError):
+    """A file has more bytes than are taken."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"More than {max_bytes} bytes")
+        self.max_bytes = max_bytes
 
 
 class JobNotFound(JobsError):
@@ -49,6 +61,18 @@ class UnknownURLs(JobsError):
     def __init__(self, positions: Sequence[int]) -> None:
         super().__init__(f"{len(positions)} URLs are not of this job")
         self.positions = positions
+
+
+class StagingFull(JobsError):
+    """There is no room for files at the moment."""
+
+
+class StagingUnavailable(JobsError):
+    """What keeps the staged files does not answer, or refuses. Trying again later may help."""
+
+
+class FileGone(StagingUnavailable):
+    """The file is not there (any more): trying again does not help."""
 
 
 class StoreUnavailable(JobsError):

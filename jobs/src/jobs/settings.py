@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
+from fsspec import get_filesystem_class
+from fsspec.core import split_protocol
 from pydantic import Field, RedisDsn, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -40,6 +42,28 @@ class Settings(BaseSettings):
     def _from_files(cls) -> dict[str, Any]:
         names = {name: os.environ.get(f"{name.upper()}_FILE") for name in cls.model_fields}
         return {name: Path(path).read_text().strip() for name, path in names.items() if path}
+
+
+class FileSettings(Settings):
+    """Images that clients send, and how large any image may be: the same for API and workers."""
+
+    staging_url: str = Field(
+        ".imgferry/staging",
+        description="Where files wait for workers: a folder; s3://bucket/prefix for several hosts",
+    )
+    fetch_max_bytes: int = Field(20_000_000, gt=0, description="Bytes of the largest image")
+
+    @field_validator("staging_url")
+    @classmethod
+    def _is_known(cls, url: str) -> str:
+        try:
+            get_filesystem_class(split_protocol(url)[0])
+        except (ImportError, ValueError):
+            raise ValueError(
+                "takes a folder, or a URL of fsspec's whose library is installed, such as "
+                "s3://bucket/prefix with imgferry-jobs[s3]"
+            ) from None
+        return url
 
 
 class JobsSettings(Settings):

@@ -63,7 +63,8 @@ class Stack:
         )
         self.source = parts.source(kept_port(self.directory / "source.port"), logs)
 
-        service = dict(self.environment)
+        service = parts.exactly(STAGING_URL=str(self.directory / "staging"))
+        service |= self.environment
         if self.redis_url is None:
             service |= parts.exactly(REDIS_URL=self.redis.url, BROKER_URL="")
         if not os.environ.get("WEBHOOK_SECRETS"):

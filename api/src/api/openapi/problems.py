@@ -29,6 +29,8 @@ STATUSES = {
     "quota-exceeded": 429,
     "store-unavailable": 503,
     "too-many-watchers": 503,
+    "staging-unavailable": 503,
+    "staging-full": 507,
     "not-ready": 503,
 }
 
@@ -41,7 +43,7 @@ OF_EVERY_ROUTE: Mapping[int, tuple[str, str | int]] = {
     503: ("StoreUnavailable", "store-unavailable"),
 }
 
-_HEADERS = {401: CHALLENGE, 429: RETRY_AFTER, 503: RETRY_AFTER}
+_HEADERS = {401: CHALLENGE, 429: RETRY_AFTER, 503: RETRY_AFTER, 507: RETRY_AFTER}
 _SHAPES: Mapping[str | int, type] = {
     "quota-exceeded": shapes.QuotaExceeded,
     "not-ready": shapes.NotReady,
@@ -121,6 +123,12 @@ _MEMBERS: Mapping[str | int, dict[str, Any]] = {
     },
     "too-many-watchers": {
         "detail": "As many watch jobs as this process of the service can hold. Try again later."
+    },
+    "staging-unavailable": {
+        "detail": "Nothing was stored: the service cannot keep files now. Try again later."
+    },
+    "staging-full": {
+        "detail": "Nothing was stored: the service has no room for files now. Try again later."
     },
     "not-ready": {
         "detail": "No worker lives: jobs are taken, and wait.",

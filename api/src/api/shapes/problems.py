@@ -22,6 +22,14 @@ class WrongPlace(TypedDict):
     """The name of a query parameter."""
     header: NotRequired[str]
     """The name of a header."""
+    line: NotRequired[int]
+    """The number of a line of the body, or of all fields `urls` of a form together, from 1."""
+    field: NotRequired[str]
+    """What of the line: a column of CSV, a member of an object."""
+    part: NotRequired[str]
+    """The name of a part of a form."""
+    number: NotRequired[int]
+    """Which of the files of a form, from 1."""
 
 
 class Problem(TypedDict):

@@ -38,11 +38,12 @@ class Priority(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ImageOptions:
     """What is told to others with one image: Imgur its title and description, the source the page
-    that the image is from."""
+    that the image is from. One that a client sent has no source: `staged` names its file."""
 
     title: str | None = None
     description: str | None = None
     referer: str | None = None
+    staged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

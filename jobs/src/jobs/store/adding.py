@@ -29,12 +29,13 @@ class Adding(Connected):
         once: Once | None = None,
         owner: str = "",
         quota: Quota | None = None,
+        job_id: str | None = None,
     ) -> Added:
-        """Store a job of these distinct URLs, which it takes from the quota.
+        """Store a job of these distinct URLs, which it takes from the quota, under a new id.
 
         Every owner has Idempotency-Keys of their own. Raises KeyReused and QuotaExceeded.
         """
-        job_id = str(uuid.uuid4())
+        job_id = job_id or str(uuid.uuid4())
         key, body = (_digest(f"{owner}:{once.key}"), _digest(once.body)) if once else ("", "")
         job: list[str | int] = [job_id, key, body, _ONCE, STRIDES[options.priority], owner]
         with answering():

@@ -43,6 +43,7 @@
 | `contents` | hash | content -> its upload's id in the stream |
 | `host:<name>` | sorted set | tokens of the connections to a source host, by when they end |
 | `alone:<name>` | string | there while the host is to be left alone |
+| `swept` | string | there while staging need not be swept again |
 | `workers` | sorted set | `<name>:<images at once>`, by when the worker counts as lost |
 | `budget` | hash | `<window>:length` (ms), `:limit`, `:remaining` (uploads), `:resets` (ms; 0: \
     not known), `:told` (0: `resets` is a guess) |
@@ -109,6 +110,19 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         keep_links = "" if days is None else _ms(days * _DAY)
         with answering():
             self._scripts.forget(args=[_ms(self._settings.job_retention_days * _DAY), keep_links])
+
+    def may_sweep(self, every: float) -> bool:
+        """Whether nobody has swept staging for so many seconds; then it is the caller's turn."""
+        with answering():
+            return bool(self._redis.set("imgferry:swept", "1", nx=True, px=_ms(every)))
+
+    def existing(self, job_ids: Collection[str]) -> set[str]:
+        """Which of these jobs there are."""
+        asked = list(job_ids)
+        with answering(), self._redis.pipeline() as read:
+            for job_id in asked:
+                read.exists(f"imgferry:job:{job_id}")
+            return {job_id for job_id, there in zip(asked, read.execute(), strict=True) if there}
 
     # For workers
 

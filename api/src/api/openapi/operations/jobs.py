@@ -89,6 +89,9 @@ _submit = operation(
         415,
         "invalid-body",
         "idempotency-key-reused",
+        "store-unavailable",
+        "staging-unavailable",
+        "staging-full",
     ],
 )
 

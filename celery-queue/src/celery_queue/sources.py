@@ -1,0 +1,56 @@
+"""Where images come from: their URLs, or staging, where the API put what clients sent."""
+
+import asyncio
+
+import structlog
+
+from celery_queue import errors
+from celery_queue.fetch import Fetched, Fetcher
+from celery_queue.hosts import Place
+from celery_queue.images.prepare import Preparation
+from jobs.errors import FileGone, FileTooLarge, StagingUnavailable
+from jobs.model import Begun
+from jobs.staging import Staging
+
+log = structlog.get_logger()
+
+#: Seconds until a file is asked for again that cannot be read now.
+_ASK_AGAIN = 10.0
+
+
+class Sources:
+    """Gets images by either way, with the same checks. `timeout` is seconds to read a file."""
+
+    def __init__(
+        self, fetcher: Fetcher, staging: Staging, preparation: Preparation, *, timeout: float
+    ) -> None:
+        self._fetcher = fetcher
+        self._staging = staging
+        self._preparation = preparation
+        self._timeout = timeout
+
+    async def get(self, begun: Begun, place: Place) -> Fetched:
+        """The image. Raises SourceError, and HostBusy as Fetcher.fetch does."""
+        if begun.options.staged is None:
+            return await self._fetcher.fetch(begun.url, place, begun.options.referer)
+        return Fetched(*await self._preparation.prepare(await self._read(begun.options.staged)))
+
+    async def let_go(self, begun: Begun) -> None:
+        """The image is at Imgur: nobody needs its file any more."""
+        if begun.options.staged is not None:
+            try:
+                await asyncio.to_thread(self._staging.remove, begun.options.staged)
+            except StagingUnavailable as error:
+                # It goes when its job is forgotten.
+                log.warning("file not removed", cause=str(error), job_id=begun.image.job_id)
+
+    async def _read(self, name: str) -> bytes:
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await asyncio.to_thread(self._staging.read, name)
+        except FileTooLarge as error:
+            raise errors.ImageTooLarge(error.max_bytes) from error
+        except FileGone as error:
+            raise errors.FileGone from error
+        except (StagingUnavailable, TimeoutError) as error:
+            raise errors.FileUnavailable(retry_after=_ASK_AGAIN) from error
