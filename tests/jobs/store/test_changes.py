@@ -1,11 +1,14 @@
 """What is told of a job when it changes. That it is all, tests/jobs/test_store_model.py shows."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from redis import Redis
 
 from jobs.errors import JobNotFound
 from jobs.model import Failed, JobStatus, Released, Retry
 from jobs.store import JobStore
+from jobs.store.connection import MOST_CONNECTIONS
 from tests.jobs.store.conftest import (
     BUSY,
     GONE,
@@ -138,3 +141,11 @@ def test_an_unknown_job(store: JobStore) -> None:
         store.version("nothing")
     with pytest.raises(JobNotFound):
         store.changes("nothing", "")
+
+
+def test_more_who_ask_at_once_than_there_are_connections_wait_for_one(store: JobStore) -> None:
+    job_id = store.add(urls(1)).job_id
+    versions = {job_id: version(store, job_id)}
+    with ThreadPoolExecutor(3 * MOST_CONNECTIONS) as askers:
+        asked = [askers.submit(store.wait_for_changes, versions, 0.3) for _ in range(150)]
+    assert [one.result() for one in asked] == [{}] * 150

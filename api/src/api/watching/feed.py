@@ -23,7 +23,7 @@ log = structlog.get_logger()
 #: Seconds that a read waits for events. A job that is watched from now on is in the next one.
 READ = 0.1
 #: Seconds of rest for each stream that was told something.
-REST = 5e-5
+REST = 2e-4
 #: Seconds after which it is seen whether images wait for something else, or Redis is back.
 LOOK_AGAIN = 1.0
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
-from redis import Redis
+from redis import BlockingConnectionPool, Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -12,6 +12,9 @@ from redis.retry import Retry
 from jobs.errors import StoreUnavailable
 from jobs.settings import JobsSettings
 from jobs.store.scripts import Scripts
+
+#: To one Redis, of one process. Each is there for less than a millisecond.
+MOST_CONNECTIONS = 50
 
 
 class Connected:
@@ -29,9 +32,14 @@ class Connected:
 
 
 def open_redis(url: str) -> Redis:
-    """A client for many threads; the first call connects. Every script may be sent twice."""
-    return Redis.from_url(
+    """A client for many threads; the first call connects. Every script may be sent twice.
+
+    A thousand who ask at once wait for one of few connections.
+    """
+    pool = BlockingConnectionPool.from_url(
         url,
+        max_connections=MOST_CONNECTIONS,
+        timeout=5,
         socket_connect_timeout=2,
         socket_timeout=5,
         socket_keepalive=True,
@@ -39,6 +47,7 @@ def open_redis(url: str) -> Redis:
         retry=Retry(NoBackoff(), 1),
         decode_responses=True,
     )
+    return Redis.from_pool(pool)
 
 
 @contextmanager
