@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -60,6 +61,18 @@ def test_uploads_and_waits(client: Client, stack: Stack) -> None:
     assert job.body["uploaded"] == {"pending": [], "complete": urls, "failed": []}
     assert (seen[-1].status, seen[-1].complete) == ("complete", 3)
     assert {event.pending + event.complete + event.failed for event in seen} == {3}
+
+
+def test_uploads_files(client: Client, stack: Stack, tmp_path: Path) -> None:
+    [url, other] = photos(stack, 2)
+    path = tmp_path / "cat.png"
+    path.write_bytes(requests.get(url, timeout=10).content)
+    job_id = client.upload([other], files=[path, str(path)], title="Cats", labels=["a", "b"])
+    job = client.wait(job_id)
+    assert job.complete == [other, "file:cat.png", "file:cat.png (2)"]
+    assert (job.title, job.labels) == ("Cats", ["a", "b"])
+    with pytest.raises(FileNotFoundError):
+        client.upload(files=[tmp_path / "none.png"])
 
 
 def test_says_what_became_of_each_image(client: Client, stack: Stack) -> None:

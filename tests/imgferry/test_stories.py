@@ -14,8 +14,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import requests
 
 from imgferry import Client
+from sandbox.process import Process
 from sandbox.stack import Stack
 from tests.service import wait
 
@@ -67,6 +69,21 @@ def test_urls_become_links_in_their_order(run: Run, stack: Stack) -> None:
     assert "\x1b" not in done.stderr + done.stdout
 
 
+def test_a_service_that_restarts_is_waited_for(stack: Stack, tmp_path: Path) -> None:
+    urls = [photo(stack, "&delay=1") for _ in range(300)]
+    environment = {"IMGFERRY_URL": stack.api.url, "PYTHONUNBUFFERED": "1"}
+    upload = Process("upload", [*IMGFERRY, "upload", *urls], tmp_path, environment)
+    upload.start()
+    try:
+        upload.wait_for_line(r"\d+ of 300 done")
+        stack.api.kill()
+        stack.api.start()
+        upload.wait_for_line(r"300 uploaded, 0 failed\.", timeout=60)
+    finally:
+        upload.stop()
+        stack.api.wait_until(stack.api.answers)
+
+
 def test_what_fails_costs_nothing_else_and_goes_into_a_list(
     run: Run, stack: Stack, tmp_path: Path
 ) -> None:
@@ -97,6 +114,39 @@ def test_a_list_on_stdin_and_shortcuts_for_it(run: Run, stack: Stack, tmp_path: 
     written = sorted((tmp_path / "links").iterdir())
     assert [path.suffix for path in written] == [".webloc", ".webloc"]
     assert {plistlib.loads(path.read_bytes())["URL"] for path in written} == set(links)
+
+
+def test_a_folder_and_its_shortcuts(run: Run, stack: Stack, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    for name in ("cat.png", "cat.jpg", "sub/cat.png"):  # what an image is, its bytes say
+        (photos / name).parent.mkdir(parents=True, exist_ok=True)
+        (photos / name).write_bytes(requests.get(photo(stack), timeout=10).content)
+    (photos / "empty.gif").touch()
+    (photos / "large.jpg").write_bytes(bytes(20_000_001))
+    url = photo(stack)
+    done = run(
+        "upload", "-r", "photos", url, "-o", "links", "--format", "csv", "--failed-to", "failed.txt"
+    )
+    assert done.returncode == 1
+    rows = {row["url"]: row["link"] for row in csv.DictReader(done.stdout.splitlines())}
+    assert list(rows) == ["photos/cat.jpg", "photos/cat.png", "photos/sub/cat.png", url]
+    folder = tmp_path / "links"
+    for name in ("cat.png", "cat.jpg", "sub/cat.png"):
+        shortcut = plistlib.loads((folder / "photos" / f"{name}.webloc").read_bytes())
+        assert shortcut == {"URL": rows[f"photos/{name}"]}
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == 4
+    assert (tmp_path / "failed.txt").read_text() == (
+        "# The service takes a file that is not empty.\nphotos/empty.gif\n"
+        "# The service takes a file of at most 20000000 bytes.\nphotos/large.jpg\n"
+    )
+    [job_id] = JOB.findall(done.stderr)
+    again = run("upload", "--resume", job_id, "-o", "again", "--format", "url")
+    assert (again.returncode, again.stdout) == (0, "")
+    assert sorted(path.name for path in (tmp_path / "again").iterdir())[:3] == [
+        f"{url.rpartition('/')[2].partition('?')[0]}.url",
+        "cat.jpg.url",
+        "cat.png (2).url",
+    ]
 
 
 def test_a_job_that_is_left_is_taken_up_again(run: Run, stack: Stack) -> None:

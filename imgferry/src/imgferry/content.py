@@ -28,8 +28,13 @@ def content_of(
     if not files:
         return {"json": {"urls": urls, **chosen} | ({"labels": labels} if labels else {})}
     fields = [*chosen.items(), *(("label", label) for label in labels)]
-    parts = [("files", (Path(file).name, Path(file).read_bytes())) for file in files]
+    parts = [("files", (_sendable(Path(file).name), Path(file).read_bytes())) for file in files]
     return {"data": [*fields, *(("urls", url) for url in urls)], "files": parts}
+
+
+def _sendable(name: str) -> str:
+    """A name that is no UTF-8 on the disk has surrogates, which cannot be sent."""
+    return name.encode(errors="replace").decode()
 
 
 def several(texts: Iterable[str]) -> list[str]:

@@ -47,12 +47,14 @@ class Output:
         images = [replace(image, url=source.name) for source, image in results]
         if self.format in FORMATS:
             click.echo(FORMATS[self.format](images), nl=False)
+        failed = [
+            (image.url, image.error.message)
+            for image in images
+            if image.status == "failed" and image.error
+        ]
+        code = self.tell_failed([*((one.name, one.reason) for one in unusable), *failed])
         if self.folder:
             self._write_shortcuts(self.folder, results)
-        failed = [
-            (i.url, i.error.message if i.error else "") for i in images if i.status == "failed"
-        ]
-        code = self.tell_failed([*map(_named, unusable), *failed])
         click.echo(
             f"{len(images) - len(failed)} uploaded, {len(failed) + len(unusable)} failed.", err=True
         )
@@ -88,7 +90,3 @@ def results_of(client: Client, sent: Sent) -> Iterator[tuple[Source, Image]]:
     sources = sorted(sent.sources, key=lambda source: source.path is not None)
     found = dict(zip(sources, images, strict=True))
     yield from ((source, found[source]) for source in sent.sources)
-
-
-def _named(unusable: Unusable) -> tuple[str, str]:
-    return unusable.name, unusable.reason
