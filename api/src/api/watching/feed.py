@@ -89,10 +89,10 @@ class Feed:
                 topic.close()
             topic.watchers += 1
             topic.streams += streams
-            if not self._is_reading:
-                self._is_reading = True
-                threading.Thread(target=self._read, name="feed", daemon=True).start()
-            return topic
+            begin, self._is_reading = not self._is_reading, True
+        if begin:  # not under the lock: the thread takes it at once
+            threading.Thread(target=self._read, name="feed", daemon=True).start()
+        return topic
 
     def _snapshot(self, job_id: str) -> Event:
         body, state = show(self._store, job_id)
