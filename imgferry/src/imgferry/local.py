@@ -78,7 +78,8 @@ def _ferry(stack: Stack) -> None:
 
 
 def _say_where(stack: Stack) -> None:
-    click.echo(f"\nAPI             {stack.api.url}")
+    click.echo(f"\nPage            {stack.api.url}/")
+    click.echo(f"API             {stack.api.url}")
     click.echo(f"Flower          {stack.flower.url}")
     if stack.stand_in:
         click.echo(f"Stand-in Imgur  {stack.imgur.url}")

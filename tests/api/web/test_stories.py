@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -50,6 +51,8 @@ def test_links_are_pasted_and_become_thumbnails(page: Page, stack: Stack) -> Non
     page.locator("h1").click()
     page.keyboard.press("Control+V")
     expect(page.locator("#contents")).to_have_text("5 links · 1 line without a link")
+    page.get_by_text("Options").click()
+    page.get_by_label("Title").fill("Cats [2026]")
     page.get_by_role("button", name="Upload").click()
 
     page.wait_for_url(re.compile(r"#/jobs/[0-9a-f-]{36}$"))
@@ -59,12 +62,39 @@ def test_links_are_pasted_and_become_thumbnails(page: Page, stack: Stack) -> Non
     page.wait_for_function(
         "[...document.querySelectorAll('#images img')].every((image) => image.naturalWidth)"
     )
-    expect(page).to_have_title("Complete · 5 images")
+    expect(page).to_have_title("Complete · Cats [2026]")
     assert page.evaluate("window.shifted") == []
 
     origins = {origin(url) for url in asked}
     assert origins == {origin(stack.api.url), origin(stack.imgur.url)}
     assert all(is_image(url) for url in asked if origin(url) == origin(stack.imgur.url))
+
+
+def test_files_are_dropped_anywhere(page: Page, stack: Stack) -> None:
+    picture, *listed = photos(stack, 3)
+    files = {
+        "cat (1).png": requests.get(picture).content,
+        "list.csv": "\n".join(["Title,URL", *(f"a cat,{url}" for url in listed)]).encode(),
+    }
+    page.goto("/#/gallery")
+    transfer = page.evaluate_handle(
+        """(files) => {
+          const transfer = new DataTransfer();
+          for (const [name, text] of files)
+            transfer.items.add(
+              new File([Uint8Array.from(atob(text), (c) => c.charCodeAt())], name));
+          return transfer;
+        }""",
+        [[name, b64encode(content).decode()] for name, content in files.items()],
+    )
+    page.dispatch_event("main", "dragenter", {"dataTransfer": transfer})
+    expect(page.get_by_text("Drop pictures, text files or CSV")).to_be_visible()
+    page.dispatch_event("main", "drop", {"dataTransfer": transfer})
+    expect(page.locator("#contents")).to_have_text("2 links and 1 picture")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("#done")).to_have_text("3 of 3 uploaded")
+    expect(page.get_by_text("from this computer")).to_be_visible()
+    expect(images(page, "complete").locator("img")).to_have_count(3)
 
 
 def origin(url: str) -> str:
@@ -200,17 +230,6 @@ def test_the_key_is_asked_for_once(context: BrowserContext, stack: Stack, tmp_pa
         expect(page.get_by_label("API key")).to_be_visible()
 
 
-def test_it_says_that_nobody_answers_and_goes_on_by_itself(
-    context: BrowserContext, page: Page, stack: Stack
-) -> None:
-    page.goto(f"/#/jobs/{submit(stack, photos(stack, 2, '&delay=2'))}")
-    expect(page.locator("#status")).to_have_text("Running")
-    context.set_offline(True)
-    expect(page.locator("#outlook")).to_contain_text("The service does not answer.")
-    context.set_offline(False)
-    expect(page.locator("#status")).to_have_text("Complete")
-
-
 def test_a_phone_and_a_screen_reader_get_all_of_it(page: Page, stack: Stack, axe: str) -> None:
     job_id = submit(stack, [*photos(stack, 3), *photos(stack, 1, "&status=404")])
     page.set_viewport_size(PHONE)
@@ -223,3 +242,13 @@ def test_a_phone_and_a_screen_reader_get_all_of_it(page: Page, stack: Stack, axe
             page.evaluate(axe)
             found = page.evaluate("axe.run()")["violations"]
             assert [(rule["id"], [n["html"] for n in rule["nodes"]]) for rule in found] == []
+
+
+def test_it_says_that_nobody_answers_and_goes_on_by_itself(page: Page, stack: Stack) -> None:
+    page.goto(f"/#/jobs/{submit(stack, photos(stack, 2, '&delay=3'))}")
+    expect(page.locator("#status")).to_have_text("Running")
+    stack.api.kill()
+    expect(page.locator("#outlook")).to_contain_text("Trying again by itself.")
+    stack.api.start()
+    expect(page.locator("#done")).to_have_text("2 of 2 uploaded")
+    expect(page.locator("#outlook")).to_contain_text("Finished at")

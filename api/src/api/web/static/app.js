@@ -36,7 +36,8 @@ async function show() {
   for (const link of document.querySelectorAll("nav a")) {
     const isHere = link.hash === (location.hash || "#/") ||
       (link.hash === "#/jobs" && location.hash.startsWith("#/jobs/"));
-    link.toggleAttribute("aria-current", isHere);
+    if (isHere) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
   }
   scrollTo(0, 0);
   try {
@@ -78,10 +79,12 @@ forget.addEventListener("click", () => {
   forgetKey();
   show();
 });
-addEventListener("hashchange", async () => {
-  await Promise.race([show(), Promise.resolve()]);
+addEventListener("hashchange", () => {
+  show();
   main.querySelector("h1")?.focus({ preventScroll: true });
 });
-receive(() => { location.hash = "#/"; });
+receive(() => {
+  if (!main.querySelector("#basket")) location.hash = "#/";
+});
 prepareCopying();
 show();

@@ -1,7 +1,8 @@
 // Server-sent events (HTML Standard §9.2), read with fetch: EventSource cannot send an API key.
 
-/** The events of an answer of type text/event-stream: `{type, data, id}`. */
+/** The events of an answer of type text/event-stream: `{type, data, id}`. 204 has none. */
 export async function* readEvents(response) {
+  if (!response.body) return;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let event = { type: "message", data: [], id: "" };
   let rest = "";

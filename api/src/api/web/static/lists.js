@@ -24,27 +24,35 @@ function withoutEnd(url) {
   return url.endsWith(")") && url.split(")").length > opened ? withoutEnd(url.slice(0, -1)) : url;
 }
 
-/** The URLs of a file that is a list: of its column `url` where it is CSV with one. */
-export function urlsInFile(name, text) {
+/** The images of a file that is a list: `{url}`, with what else the columns of a CSV file say. */
+export function imagesIn(name, text) {
   if (/\.csv$/i.test(name)) {
-    const [head, ...rows] = readCSV(text);
-    const column = head.findIndex((title) => /^url$/i.test(title.trim()));
-    if (column >= 0) return urlsIn(rows.map((cells) => cells[column] ?? "").join("\n"));
+    const [head = [], ...rows] = rowsOf(text);
+    const columns = head.map((title) => title.trim().toLowerCase());
+    if (columns.includes("url")) return rows.map((row) => imageOf(columns, row)).filter(Boolean);
   }
-  return urlsIn(text);
+  return urlsIn(text).urls.map((url) => ({ url }));
+}
+
+/** What may be told of an image beside its URL. */
+const MEMBERS = ["url", "title", "description", "referer"];
+
+function imageOf(columns, cells) {
+  const image = {};
+  for (const name of MEMBERS) {
+    const value = cells[columns.indexOf(name)]?.trim();
+    if (value) image[name] = value;
+  }
+  return image.url && image;
 }
 
 /** The rows of a CSV text as arrays of cells (RFC 4180). */
-export function readCSV(text) {
+function rowsOf(text) {
+  const cells = /(?:"((?:[^"]|"")*)"[^,\r\n]*|([^,\r\n]*))(,|\r\n|\r|\n)/gy;
   const rows = [[]];
-  const cells = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\r|\n|$)/gy;
-  text = text.replace(/^\uFEFF/, "");
-  while (cells.lastIndex < text.length) {
-    const match = cells.exec(text);
-    if (!match) break;
-    const [, quoted, bare, end] = match;
+  for (const [, quoted, bare, end] of `${text.replace(/^\uFEFF/, "")}\n`.matchAll(cells)) {
     rows.at(-1).push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
-    if (end && end !== ",") rows.push([]);
+    if (end !== ",") rows.push([]);
   }
-  return rows.filter((cellsOfRow) => cellsOfRow.length);
+  return rows;
 }

@@ -39,14 +39,23 @@ async function readTrouble(response) {
 
 const askFor = async (path, options) => (await ask(path, options)).json();
 
-/** Add a job and give its id. */
-export async function submit(document, attempt) {
-  const { jobId } = await askFor(JOBS, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": attempt },
-    body: JSON.stringify(document),
-  });
-  return jobId;
+/** Add a job of these images and pictures and give its id. The same attempt is the same job. */
+export async function submit({ images, pictures, options }, attempt) {
+  const headers = { "Idempotency-Key": attempt };
+  let body;
+  if (pictures.length) {
+    body = new FormData();
+    for (const picture of pictures) body.append("files", picture);
+    if (images.length) body.append("urls", images.map(({ url }) => url).join("\n"));
+    for (const [name, value] of Object.entries(options)) {
+      for (const each of [value].flat()) body.append(name === "labels" ? "label" : name, each);
+    }
+  } else {
+    headers["Content-Type"] = "application/json";
+    const urls = images.map((image) => (Object.keys(image).length > 1 ? image : image.url));
+    body = JSON.stringify({ urls, ...options });
+  }
+  return (await askFor(JOBS, { method: "POST", headers, body })).jobId;
 }
 
 /** The job and its ETag; the job is null where it is still as this ETag says. */
@@ -72,7 +81,13 @@ export async function* getImages(id, signal) {
 /** What happens to a job from now on, or from after an event. */
 export async function* getEvents(id, lastEvent, signal) {
   const headers = lastEvent ? { "Last-Event-ID": lastEvent } : {};
-  yield* readEvents(await ask(`${JOBS}/${id}/events`, { headers, signal }));
+  const response = await ask(`${JOBS}/${id}/events`, { headers, signal });
+  try {
+    yield* readEvents(response);
+  } catch (error) {
+    if (error instanceof TypeError) throw new Trouble("The connection broke off.");
+    throw error;
+  }
 }
 
 export const cancel = (id) => ask(`${JOBS}/${id}`, { method: "DELETE" });

@@ -1,36 +1,46 @@
 // One job: how far it is, and every image of it.
 
 import { offerCopies } from "./copying.js";
-import { copyOf, fillBar, linkTo, say, setText } from "./elements.js";
+import { copyOf, fillBar, say, setText } from "./elements.js";
 import { Following } from "./following.js";
+import { fillRow } from "./image-row.js";
 import { cancel, retry } from "./service.js";
-import { showThumbnail } from "./thumbnails.js";
 import { VirtualList } from "./virtual-list.js";
-import { counted, moment, nameOf, number, pause, size, span } from "./words.js";
+import { counted, moment, number, pause, span } from "./words.js";
 
 /** Seconds between two announcements to a screen reader while images are finished. */
 const ANNOUNCE = 10;
 
+const NONE = { pending: "Nothing waits.", complete: "Nothing is done yet.",
+  failed: "Nothing has failed." };
+
 export async function showJob(main, signal, id) {
   main.replaceChildren(copyOf("job"));
   const find = (selector) => main.querySelector(selector);
-  let frame = 0;
   const following = new Following(id, signal, () => {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      if (!signal.aborted) show();
-    });
+    if (document.hidden) showProgress(main, following); // no frame comes, but the title is seen
+    else frame ||= requestAnimationFrame(show);
   });
 
+  let frame = 0;
+  let announced = null;
+  const announce = () => setText(find("#announced"), inWords(following));
   const list = new VirtualList(find("#images"), "image", (row, index) => {
     fillRow(row, following.images[index], index);
   }, signal);
   const show = () => {
+    frame = 0;
+    if (signal.aborted) return;
     showProgress(main, following);
     showOutlook(main, following);
-    list.show(chosen(following, find("#which input:checked").value));
+    const status = find("#which input:checked").value;
+    const indexes = chosen(following, status);
+    list.show(indexes);
+    setText(find("#none"), following.job && !indexes.length ? NONE[status] : "");
+    // At once where it begins, pauses, goes on and ends; else from time to time.
+    if (find("#status").dataset.status !== announced) announce();
+    announced = find("#status").dataset.status;
   };
-  const announce = () => setText(find("#announced"), inWords(following));
   const timers = [setInterval(() => showOutlook(main, following), 1000),
     setInterval(announce, ANNOUNCE * 1000)];
   signal.addEventListener("abort", () => timers.forEach(clearInterval));
@@ -38,7 +48,7 @@ export async function showJob(main, signal, id) {
   find("#which").addEventListener("change", show);
   find("#copy").addEventListener("click", (event) =>
     offerCopies(event.currentTarget, following.counts.complete, async () =>
-      (await following.all()).filter(({ status }) => status === "complete")));
+      (await following.all()).filter(({ link }) => link)));
   find("#cancel").addEventListener("click", () => ask(cancel(id)));
   find("#retry").addEventListener("click", () => ask(retry(id)));
   find("#images").addEventListener("click", ({ target }) => {
@@ -109,7 +119,7 @@ function showOutlook(main, { job, trouble, counts }) {
     setText(line, `Finished at ${moment(job.finished)}, in ${took}.${failed}`);
   } else if (job.waiting) setText(line, pause(job.waiting));
   else if (job.estimate) setText(line, `About ${span(job.estimate)} left`);
-  else setText(line, "How long it takes will show in a moment");
+  else setText(line, "How long it takes is not known yet");
 }
 
 function inWords({ job, counts, total }) {
@@ -117,33 +127,4 @@ function inWords({ job, counts, total }) {
   const failed = counts.failed ? `, ${number(counts.failed)} failed` : "";
   const waiting = job.waiting ? ` ${pause(job.waiting)}` : "";
   return `${number(counts.complete + counts.failed)} of ${counted(total, "image")} finished${failed}.${waiting}`;
-}
-
-function fillRow(row, image, index) {
-  if (row.image === image && row.image) return;
-  row.dataset.index = index;
-  if (!image) return;
-  row.image = image;
-  row.dataset.status = image.status;
-  const { name, place } = nameOf(image.url);
-  setText(row.querySelector("b"), name);
-  setText(row.querySelector(".name .soft"), place);
-  row.querySelector(".state").replaceChildren(...stateOf(image));
-  const [copy, again] = row.querySelectorAll("button");
-  copy.hidden = image.status !== "complete";
-  copy.setAttribute("aria-label", `Copy the link of ${name}`);
-  again.hidden = image.status !== "failed";
-  again.setAttribute("aria-label", `Try ${name} again`);
-  const thumbnail = row.querySelector(".thumbnail");
-  thumbnail.querySelector("img")?.remove();
-  if (image.link) showThumbnail(thumbnail, image.link);
-}
-
-function stateOf({ status, link, width, height, bytes, error, retryAt, ...image }) {
-  if (status === "failed") return [error.message];
-  if (status === "pending") return [retryAt ? `Tried again at ${moment(retryAt)}` : "Waiting"];
-  const facts = [` · ${width} × ${height} · ${size(bytes)}`];
-  if (image.deduplicated) facts.push(" · was there already");
-  if (image.possiblyDuplicated) facts.push(" · perhaps there twice");
-  return [linkTo(link, link.replace(/^https?:\/\//, "")), ...facts];
 }

@@ -14,10 +14,7 @@ export async function showStart(main, signal) {
 
   basket.changed = () => showBasket(form);
   signal.addEventListener("abort", () => { basket.changed = () => {}; });
-  links.addEventListener("input", () => {
-    basket.text = links.value;
-    showBasket(form);
-  });
+  links.addEventListener("input", () => { basket.text = links.value; });
   form.querySelector("#choose").addEventListener("click", () => chosen.click());
   chosen.addEventListener("change", async () => {
     await basket.addFiles(chosen.files);
@@ -42,9 +39,9 @@ function showBasket(form) {
   const links = form.querySelector("#links");
   if (links.value !== basket.text) links.value = basket.text;
   form.querySelector("#files").replaceChildren(...basket.files.map(showFile));
-  const { urls, without, pictures } = basket.contents();
+  const { images, pictures, without } = basket.contents();
   const parts = [
-    urls.length && counted(urls.length, "link"),
+    images.length && counted(images.length, "link"),
     pictures.length && counted(pictures.length, "picture"),
   ].filter(Boolean);
   const aside = without ? ` · ${counted(without, "line")} without a link` : "";
@@ -53,7 +50,7 @@ function showBasket(form) {
 
 function showFile(file) {
   const chip = copyOf("chip");
-  const holds = file.urls ? ` · ${counted(file.urls.length, "link")}` : "";
+  const holds = file.images ? ` · ${counted(file.images.length, "link")}` : "";
   setText(chip.querySelector("span"), file.name + holds);
   const remove = chip.querySelector("button");
   remove.setAttribute("aria-label", `Leave out ${file.name}`);
@@ -62,10 +59,10 @@ function showFile(file) {
 }
 
 async function send(form) {
-  const { urls, pictures } = basket.contents();
+  const { images, pictures } = basket.contents();
   const trouble = form.querySelector("#trouble");
   trouble.hidden = true;
-  if (!urls.length && !pictures.length) {
+  if (!images.length && !pictures.length) {
     form.querySelector("#links").focus();
     return;
   }
@@ -73,24 +70,34 @@ async function send(form) {
   button.disabled = true;
   setText(button, "Sending…");
   try {
-    const id = await submit({ urls, priority: form.elements.priority.value });
+    const id = await submit({ images, pictures, options: optionsOf(form) }, basket.attempt);
     basket.clear();
     location.hash = `#/jobs/${id}`;
   } catch (error) {
     trouble.hidden = false;
-    trouble.replaceChildren(...explain(error, urls));
+    trouble.replaceChildren(...explain(error, images, pictures));
     button.disabled = false;
     setText(button, "Upload");
   }
 }
 
-/** What is wrong, with the links that are. */
-function explain(error, urls) {
+/** What the fields of the form ask for; nothing for those that are empty. */
+function optionsOf({ elements: { title, labels, priority } }) {
+  const options = { priority: priority.value };
+  if (title.value.trim()) options.title = title.value.trim();
+  const named = labels.value.split(",").map((label) => label.trim()).filter(Boolean);
+  if (named.length) options.labels = named;
+  return options;
+}
+
+/** What is wrong, and with which link or file. */
+function explain(error, images, pictures) {
   const list = document.createElement("ul");
-  for (const { pointer, detail } of error.errors ?? []) {
-    const place = /^\/urls\/(\d+)$/.exec(pointer ?? "");
+  for (const { pointer, part, line, number, detail } of error.errors ?? []) {
+    const index = part === "urls" ? line - 1 : /^\/urls\/(\d+)/.exec(pointer)?.[1];
+    const name = images[index]?.url ?? (part === "files" && pictures[number - 1]?.name);
     const item = document.createElement("li");
-    item.textContent = place ? `${urls[place[1]]}: ${detail}` : detail;
+    item.textContent = name ? `${name}: ${detail}` : detail;
     list.append(item);
   }
   const text = document.createElement("p");

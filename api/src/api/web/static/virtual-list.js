@@ -19,15 +19,14 @@ export class VirtualList {
     this.#list = list;
     this.#template = template;
     this.#fill = fill;
-    this.#height = parseFloat(getComputedStyle(list).getPropertyValue("--row"));
-    const place = () => this.#schedule();
-    addEventListener("scroll", place, { passive: true, signal });
-    addEventListener("resize", place, { signal });
+    addEventListener("scroll", () => this.#schedule(), { passive: true, signal });
+    addEventListener("resize", () => this.show(this.#items), { signal });
   }
 
   /** Show these items, in this order; an item is what a row is known by. */
   show(items) {
     this.#items = items;
+    this.#height = parseFloat(getComputedStyle(this.#list).getPropertyValue("--row"));
     this.#list.style.height = `${items.length * this.#height}px`;
     this.#place();
   }
