@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -121,6 +122,50 @@ def test_the_same_request_again_gets_the_same_image(
     # A job of many with the same key and URL is another request.
     other = {**sent, "json": {"urls": [CAT]}}
     assert client.post(f"{IMAGES}/upload", **other).status_code == 422
+
+
+@pytest.mark.parametrize("part", ["image", "file"])
+def test_a_file_comes_as_a_part(store: JobStore, post: Post, record: Record, part: str) -> None:
+    answering = post(data={part: (BytesIO(b"the bytes of a cat"), "cat.png")})
+    job_id = job_of(store)
+    record(job_id, ["cat"])
+    assert answering.result().status_code == 201
+    assert store.get(job_id).complete == ["file:cat.png"]
+
+
+def test_a_url_may_come_as_a_part(store: JobStore, post: Post, record: Record) -> None:
+    answering = post(data={"url": CAT, "title": "Cat"}, content_type="multipart/form-data")
+    job_id = job_of(store)
+    record(job_id, ["cat"])
+    assert answering.result().status_code == 201
+    assert store.get(job_id).complete == [CAT]
+
+
+@pytest.mark.parametrize(
+    ("form", "part", "code"),
+    [
+        ({}, "image", "not-one-image"),
+        ({"title": "Cat"}, "image", "not-one-image"),
+        ({"image": "cat.png", "file": "dog.png"}, "image", "not-one-image"),
+        ({"image": "cat.png", "url": CAT}, "image", "not-one-image"),
+        ({"url": "ftp://example.org/cat.jpg"}, "url", "url-scheme"),
+        ({"url": CAT, "title": "x" * 201}, "title", "too-long"),
+    ],
+)
+def test_what_is_wrong_in_a_form_is_said(
+    client: FlaskClient, form: dict[str, str], part: str, code: str
+) -> None:
+    parts = {
+        name: (BytesIO(b"some bytes"), text) if text.endswith(".png") else text
+        for name, text in form.items()
+    }
+    answer = client.post(IMAGES, data=parts, content_type="multipart/form-data; boundary=b")
+    (error,) = answer.get_json()["errors"]
+    assert (answer.status_code, error["part"], error["code"]) == (422, part, code)
+
+
+def test_another_kind_of_body_is_415(client: FlaskClient) -> None:
+    assert client.post(IMAGES, data=CAT, content_type="text/plain").status_code == 415
 
 
 @pytest.mark.parametrize(

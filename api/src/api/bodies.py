@@ -61,11 +61,13 @@ def parse_job(
     return list(images), JobOptions(job.priority, job.title, labels, job.webhook, options_of)
 
 
-def parse_image(document: dict[str, Any], context: Context) -> tuple[str, JobOptions]:
-    """The URL of a job of one image, and the options of the job."""
-    image = validate(ImageRequest, document, context, pointer)
+def parse_image(
+    document: dict[str, Any], context: Context, place: Place = pointer
+) -> tuple[list[str], JobOptions]:
+    """The same of a document that is one image."""
+    image = validate(ImageRequest, document, context, place)
     options = _options_of(image)
-    return image.url, JobOptions(images={} if options == _NO_OPTIONS else {0: options})
+    return [image.url], JobOptions(images={} if options == _NO_OPTIONS else {0: options})
 
 
 def parse_retry(document: dict[str, Any], context: Context) -> Which | list[str]:

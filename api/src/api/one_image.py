@@ -11,14 +11,11 @@ from flask import Blueprint, request, url_for
 
 from api import shapes
 from api.accepting import add_job
-from api.bodies import parse_image
-from api.documents import read_document
 from api.parameters import MAX_WAIT, parse_wait
 from api.presenting import present_failure, present_uploaded
 from api.problems import Problem
-from api.requests import Context
 from api.settings import ApiSettings
-from api.submissions import Submission
+from api.submissions import read_image
 from api.watching.feed import Feed
 from api.watching.waiting import wait_until_complete
 from jobs.dispatch import Dispatcher
@@ -37,10 +34,9 @@ def one_image(
 
     @routes.post("/v1/images")
     def upload() -> Answer:
-        url, options = parse_image(read_document(settings), Context.of(settings))
-        options = replace(options, deletable=True)
         with staging.files_of(str(uuid4())) as files:
-            job = Submission([url], options)
+            job = read_image(settings, files)
+            job = replace(job, options=replace(job.options, deletable=True))
             job_id, headers = add_job(settings, store, dispatcher, job, files)
         wait = parse_wait(request.headers.get("Prefer"))
         wait_until_complete(store, feed, job_id, wait or MAX_WAIT)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request
 
-from api.bodies import Where, parse_job, wrong
+from api.bodies import Where, parse_image, parse_job, wrong
 from api.documents import read_body, read_document
 from api.forms import read_form
 from api.problems import Problem
@@ -55,6 +55,28 @@ def read_submission(settings: ApiSettings, files: JobFiles) -> Submission:
         return _read_parts(settings, files)
     kinds = ", ".join(["application/json", *KINDS, FORM])
     raise Problem(415, f"Takes one of these as Content-Type: {kinds}; text in UTF-8.")
+
+
+def read_image(settings: ApiSettings, files: JobFiles) -> Submission:
+    """The one image that the request submits; a file is received. Raises like read_submission."""
+    if request.mimetype == "application/json":
+        return Submission(*parse_image(read_document(settings), Context.of(settings)))
+    if request.mimetype != FORM:
+        raise Problem(415, f"Takes one of these as Content-Type: application/json, {FORM}.")
+    form = read_form(settings, files, {"image", "file"})
+    fields = {name: text.decode(errors="surrogateescape") for name, text in form.fields}
+    match form.files:
+        case [(filename, staged)] if not fields:
+            options = JobOptions(images={0: ImageOptions(staged=staged.name)})
+            return Submission(list(_names([filename])), options, [staged.sha256])
+        case [] if "url" in fields:
+            return Submission(*parse_image(fields, Context.of(settings), _part))
+    detail = "Takes one file as the part image, and nothing beside it; or a field url."
+    raise wrong([{"part": "image", "detail": detail, "code": "not-one-image"}])
+
+
+def _part(where: Where) -> dict[str, Any]:
+    return {"part": where[0]} if where else {}
 
 
 def _read_lines(kind: str, settings: ApiSettings) -> Submission:

@@ -3,11 +3,27 @@
 from api import shapes
 from api.openapi import examples
 from api.openapi.headers import APPLIED, LOCATION, REPLAYED, RETRY_AFTER
-from api.openapi.operation import answer, named, operation
+from api.openapi.operation import Part, answer, named, operation
 from api.openapi.operations.jobs import SHOW_JOB
 from api.openapi.parameters import IDEMPOTENCY_KEY, PREFER
 from api.openapi.schemas import ref
 from api.requests import ImageRequest
+
+
+def _file(part: str) -> Part:
+    return {
+        "type": "object",
+        "properties": {
+            part: {
+                "type": "string",
+                "contentMediaType": "application/octet-stream",
+                "description": "The file.",
+            }
+        },
+        "required": [part],
+        "additionalProperties": False,
+    }
+
 
 upload = operation(
     "uploadImage",
@@ -20,12 +36,19 @@ upload = operation(
     parameters=[IDEMPOTENCY_KEY, PREFER],
     body={
         "required": True,
-        "description": "Where the image is.",
+        "description": "Where the image is; or itself, as a file.",
         "content": {
             "application/json": {
                 "schema": ref(ImageRequest),
                 "examples": named(url=("A URL", {"url": examples.CAT})),
-            }
+            },
+            "multipart/form-data": {
+                "schema": {"anyOf": [_file("image"), _file("file"), ref(ImageRequest)]},
+                "examples": named(
+                    file=("A file", {"image": "(the bytes of black-cat.jpg)"}),
+                    url=("A URL", {"url": examples.CAT}),
+                ),
+            },
         },
     },
     answers={
