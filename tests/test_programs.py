@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
 
+from imgferry.cli import main
 from sandbox.source.photos import photo
 from sandbox.stack import Stack
 from tests.sharex import ShareX
@@ -17,8 +19,8 @@ from tests.sharex import ShareX
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 NPM = Path(__file__).parent / "npm/node_modules"
-KEY = {"Authorization": "Bearer api-key-of-a-program"}
-API_KEYS = f"program:{sha256(b'api-key-of-a-program').hexdigest()}"
+KEY = "api-key-of-a-program"
+API_KEYS = f"program:{sha256(KEY.encode()).hexdigest()}"
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +39,16 @@ def cat(tmp_path: Path) -> Path:
     return path
 
 
-def config(stack: Stack, name: str) -> str:
-    answer = requests.get(f"{stack.api.url}/v1/config/{name}", headers=KEY)
-    answer.raise_for_status()
-    return answer.text
+def config(stack: Stack, program: str) -> str:
+    """As the command line prints it."""
+    arguments = ["config", program, "--server", stack.api.url]
+    done = CliRunner().invoke(main, arguments, env={"IMGFERRY_API_KEY": KEY})
+    assert done.exit_code == 0, done.output
+    return done.stdout
 
 
 def test_sharex_shows_the_link_and_deletes(stack: Stack, cat: Path) -> None:
-    shown = ShareX(json.loads(config(stack, "sharex.sxcu"))).upload(cat)
+    shown = ShareX(json.loads(config(stack, "sharex"))).upload(cat)
     assert requests.get(shown["URL"]).content == cat.read_bytes()
     page = requests.get(shown["DeletionURL"])
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -52,13 +56,13 @@ def test_sharex_shows_the_link_and_deletes(stack: Stack, cat: Path) -> None:
 
 def test_sharex_shows_why_an_upload_failed(stack: Stack, cat: Path) -> None:
     cat.write_text("<html>")
-    shown = ShareX(json.loads(config(stack, "sharex.sxcu"))).upload(cat)
+    shown = ShareX(json.loads(config(stack, "sharex"))).upload(cat)
     assert shown == {"ErrorMessage": "The source is not an image: it is a web page."}
 
 
 def test_flameshot_s_script_prints_the_link(stack: Stack, cat: Path) -> None:
     script = cat.with_name("flameshot-imgferry")
-    script.write_text(config(stack, "flameshot.sh"))
+    script.write_text(config(stack, "flameshot"))
     done = subprocess.run(["sh", script, cat], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert requests.get(done.stdout.strip()).content == cat.read_bytes()
@@ -67,7 +71,7 @@ def test_flameshot_s_script_prints_the_link(stack: Stack, cat: Path) -> None:
 
 def test_flameshot_s_script_says_why_there_is_no_link(stack: Stack, cat: Path) -> None:
     script = cat.with_name("flameshot-imgferry")
-    script.write_text(config(stack, "flameshot.sh"))
+    script.write_text(config(stack, "flameshot"))
     cat.write_text("<html>")
     done = subprocess.run(["sh", script, cat], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
@@ -78,7 +82,7 @@ def test_flameshot_s_script_says_why_there_is_no_link(stack: Stack, cat: Path) -
 @pytest.mark.skipif(not (NPM / "picgo").exists(), reason="PicGo is not in tests/npm/node_modules")
 def test_picgo_uploads_a_file_and_a_url(stack: Stack, cat: Path) -> None:
     home = cat.parent
-    (home / "config.json").write_text(config(stack, "picgo.json"))
+    (home / "config.json").write_text(config(stack, "picgo"))
     plugin = "picgo-plugin-web-uploader"
     (home / "package.json").write_text(json.dumps({"dependencies": {plugin: "*"}}))
     (home / "node_modules").mkdir()
