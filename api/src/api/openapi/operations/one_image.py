@@ -77,5 +77,8 @@ upload = operation(
         "image-failed",
         "invalid-body",
         "idempotency-key-reused",
+        "store-unavailable",
+        "staging-unavailable",
+        "staging-full",
     ],
 )
