@@ -3,20 +3,17 @@
 import gc
 import os
 
+from gunicorn.arbiter import Arbiter
+
 from api.files import most_connections, raise_limit
 from api.settings import ApiSettings
 from jobs.logs import configure_logging
 from jobs.settings import JobsSettings
 
-# A wrong setting ends gunicorn here, by its name, before anything of the application is loaded.
-configure_logging(JobsSettings.load().log_level)
-ApiSettings.load()
-
 wsgi_app = "api.wsgi:app"
 bind = f"127.0.0.1:{os.environ.get('PORT', '8080')}"
 worker_class = "api.gunicorn_worker.Worker"
 workers = 2
-preload_app = True  # what takes a second to import is imported once
 raise_limit()
 worker_connections = most_connections()  # that a worker holds; more wait until one ends
 keepalive = 5  # seconds for the next request of a connection, headers included
@@ -28,6 +25,12 @@ logconfig_dict = {
     "root": {"level": "INFO", "handlers": []},
     "loggers": {"gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True}},
 }
+
+
+def on_starting(_: Arbiter) -> None:
+    """End gunicorn, naming the variable, if a setting is wrong, before any worker starts."""
+    configure_logging(JobsSettings.load().log_level)
+    ApiSettings.load()
 
 
 def post_worker_init(_: object) -> None:
