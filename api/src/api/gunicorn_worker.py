@@ -9,6 +9,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 import gevent
 from gunicorn.http.body import ChunkedReader
@@ -58,12 +59,13 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
     def handle_error(self, _: Any, client: Any, __: Any, exc: BaseException) -> None:
         """Answer what is no request, and show nothing of it, neither in the answer nor the log."""
+        request_id = uuid4().hex
         if isinstance(exc, ParseException):
-            self.log.info("A request is malformed: %s", type(exc).__name__)
+            self.log.info("A request is malformed: %s (%s)", type(exc).__name__, request_id)
         else:
-            self.log.error("Unexpected error", exc_info=exc)
+            self.log.error("Unexpected error (%s)", request_id, exc_info=exc)
         with suppress(OSError):
-            write(client, _problem(exc))
+            write(client, _problem(exc, request_id))
 
 
 class _Timely:
@@ -91,7 +93,7 @@ def _let_others_in() -> None:
     gevent.sleep(1e-6)  # after 0 seconds the same ones may go on, up to 50 times
 
 
-def _problem(exc: BaseException) -> bytes:
+def _problem(exc: BaseException, request_id: str) -> bytes:
     """The whole answer, as api.problems would give it; there is no request that it could serve."""
     match exc:
         case LimitRequestLine():
@@ -104,7 +106,13 @@ def _problem(exc: BaseException) -> bytes:
         case _:
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             detail = "The service failed at this request. The log has the reason."
-    problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    problem = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status,
+        "detail": detail,
+        "requestId": request_id,
+    }
     body = json.dumps(problem, separators=(",", ":")).encode()
     lines = [
         f"HTTP/1.1 {status} {status.phrase}",
@@ -112,5 +120,6 @@ def _problem(exc: BaseException) -> bytes:
         "Content-Type: application/problem+json",
         f"Content-Length: {len(body)}",
         "X-Content-Type-Options: nosniff",
+        f"X-Request-ID: {request_id}",
     ]
     return "\r\n".join([*lines, "", ""]).encode() + body

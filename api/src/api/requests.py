@@ -127,16 +127,33 @@ def _until_enough_are_wrong(
         raise
 
 
-URL = Annotated[str, Strict(), BeforeValidator(_check_url)]
+def _described(**schema: Any) -> Any:
+    """What the schema says of a member beside what pydantic knows of it."""
+    return Field(json_schema_extra=schema)
+
+
+_HTTP = "[hH][tT][tT][pP][sS]?://[^/?#]"
+_LINE = _described(pattern=f"^{_NOT_IN_A_LINE.pattern.replace('[', '[^')}*$")
+_TEXT = _described(pattern=f"^{_NOT_IN_TEXT.pattern.replace('[', '[^')}*$")
+
+URL = Annotated[
+    str,
+    Strict(),
+    BeforeValidator(_check_url),
+    _described(format="iri", pattern=f"^{_HTTP}"),
+]
 SubmittedURL = Annotated[
     str,
     Strict(),
     BeforeValidator(_check_submitted_url),
     WrapValidator(_until_enough_are_wrong),
+    _described(format="iri", pattern=f"^({_HTTP}|file:)"),
 ]
-Title = Annotated[str, Strict(), Field(max_length=200), BeforeValidator(_check_line)]
-Description = Annotated[str, Strict(), Field(max_length=2000), BeforeValidator(_check_text)]
-Label = Annotated[str, Strict(), Field(min_length=1, max_length=100), BeforeValidator(_check_line)]
+Title = Annotated[str, Strict(), Field(max_length=200), BeforeValidator(_check_line), _LINE]
+Description = Annotated[str, Strict(), Field(max_length=2000), BeforeValidator(_check_text), _TEXT]
+Label = Annotated[
+    str, Strict(), Field(min_length=1, max_length=100), BeforeValidator(_check_line), _LINE
+]
 
 
 class _Body(BaseModel):
@@ -187,16 +204,32 @@ class JobRequest(_Body):
         None, description="Told by POST when the job is complete"
     )
     urls: Annotated[list[Element], BeforeValidator(_check_count)] = Field(
-        description="The images, as URLs or as objects; of equal URLs the first is kept"
+        description="The images, as URLs or as objects; of equal URLs the first is kept",
+        json_schema_extra={"minItems": 1},
     )
+
+
+def _absent_is_another(schema: dict[str, Any]) -> None:
+    """The member's default stands for what is none of its values."""
+    del schema["default"]
+    if schema["type"] == "array":
+        schema["minItems"] = 1
 
 
 class RetryRequest(_Body):
     """Which failed images of a job run again: all, unless one of the members is given."""
 
-    only: Literal["retryable"] = Field("retryable", description="Those whose failure may pass")
+    model_config = ConfigDict(json_schema_extra={"maxProperties": 1})
+
+    only: Literal["retryable"] = Field(
+        "retryable",
+        description="Those whose failure may pass",
+        json_schema_extra=_absent_is_another,
+    )
     urls: Annotated[list[SubmittedURL], BeforeValidator(_check_count)] = Field(
-        [], description="Those of these URLs, as they were submitted"
+        [],
+        description="Those of these URLs, as they were submitted",
+        json_schema_extra=_absent_is_another,
     )
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request
 
-from api.bodies import Where, parse_image, parse_job, wrong
+from api.bodies import Where, parse_image, parse_job, pointer, wrong
 from api.documents import read_body, read_document
 from api.forms import read_form
 from api.problems import Problem
@@ -20,7 +20,8 @@ from jobs.model import ImageOptions, JobOptions
 from jobs.staging import JobFiles
 
 FORM = "multipart/form-data"
-#: The options of a job beside a body of lines, or in one of parts, by the members they become.
+#: The options of a job as they stand in the query or in a form, by the members they become. Those
+#: of the body win.
 _OPTIONS = {"title": "title", "priority": "priority", "label": "labels", "webhook": "webhook"}
 _NAMES = {member: name for name, member in _OPTIONS.items()}
 _LONGEST_NAME = 200
@@ -48,7 +49,7 @@ def read_submission(settings: ApiSettings, files: JobFiles) -> Submission:
     """
     kind = request.mimetype
     if kind == "application/json":
-        return Submission(*parse_job(read_document(settings), Context.of(settings)))
+        return _read_json(settings)
     if kind in KINDS:
         return _read_lines(kind, settings)
     if kind == FORM:
@@ -79,6 +80,18 @@ def _part(where: Where) -> dict[str, Any]:
     return {"part": where[0]} if where else {}
 
 
+def _read_json(settings: ApiSettings) -> Submission:
+    in_query = _options(request.args.items(multi=True), "parameter")
+    document = read_document(settings)
+
+    def place(where: Where) -> dict[str, Any]:
+        if where and where[0] in in_query.keys() - document.keys():
+            return {"parameter": _NAMES[str(where[0])]}
+        return pointer(where)
+
+    return Submission(*parse_job({**in_query, **document}, Context.of(settings), place))
+
+
 def _read_lines(kind: str, settings: ApiSettings) -> Submission:
     options = _options(request.args.items(multi=True), "parameter")
     lines, elements = parse_lines(kind, read_body(settings), settings.max_urls_per_job)
@@ -101,18 +114,21 @@ def _read_parts(settings: ApiSettings, files: JobFiles) -> Submission:
     text = b"\n".join(content for name, content in form.fields if name == "urls")
     lines, elements = parse_lines("text/plain", text, settings.max_urls_per_job)
     fields = ((name, text.decode(errors="surrogateescape")) for name, text in form.fields)
+    in_query = _options(request.args.items(multi=True), "parameter")
     options = _options((field for field in fields if field[0] != "urls"), "part")
 
     def place(where: Where) -> dict[str, Any]:
         match where:
             case ("urls", int(n)):
                 return {"part": "urls", "line": lines[n]}
+            case (member, *_) if member in in_query.keys() - options.keys():
+                return {"parameter": _NAMES[str(member)]}
             case (member, *_):
                 return {"part": _NAMES.get(str(member), member)}
         return {}
 
     context = Context.of(settings, len(form.files))
-    urls, of_job = parse_job({**options, "urls": elements}, context, place)
+    urls, of_job = parse_job({**in_query, **options, "urls": elements}, context, place)
     staged = [file for _, file in form.files]
     of_files = {n: ImageOptions(staged=file.name) for n, file in enumerate(staged, len(urls))}
     return Submission(
@@ -136,7 +152,7 @@ def _options(given: Iterable[tuple[str, str]], kind: str) -> dict[str, Any]:
             options.setdefault("labels", []).append(text)
         elif name in options:
             raise wrong([{kind: name, "detail": "Takes it once.", "code": f"duplicate-{kind}"}])
-        elif text:
+        elif text or kind == "parameter":  # a field that is empty is one that was not filled in
             options[name] = text
     return options
 

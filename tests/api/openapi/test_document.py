@@ -88,7 +88,9 @@ def examples() -> Iterator[Any]:
         item = document()["paths"][path]
         for parameter in [*item.get("parameters", []), *operation.get("parameters", [])]:
             schema, of = parameter["schema"], f"{method} {path} {parameter['name']}"
-            yield pytest.param(schema, parameter.get("example", *schema.get("examples", [])), id=of)
+            yield pytest.param(
+                schema, parameter.get("example", *schema.get("examples", [])[:1]), id=of
+            )
 
 
 @pytest.mark.parametrize(("schema", "example"), list(examples()))
@@ -97,4 +99,5 @@ def test_every_body_and_parameter_has_an_example_that_is_as_its_schema_says(
 ) -> None:
     root = {**schema, "components": document()["components"]}
     validator = OAS31Validator(root, format_checker=oas31_format_checker)
+    assert example is not None
     assert [error.message for error in validator.iter_errors(example)] == []

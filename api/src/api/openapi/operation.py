@@ -34,6 +34,7 @@ def operation(  # noqa: PLR0913 - what OpenAPI says of an operation
     requests to it are not `counted`.
     """
     headers = {**REQUEST_ID, **RATE_LIMIT} if counted else REQUEST_ID
+    too_long = [414] if any(parameter["in"] == "query" for parameter in parameters) else []
     made: Part = {
         "operationId": name,
         "tags": [tag],
@@ -49,7 +50,7 @@ def operation(  # noqa: PLR0913 - what OpenAPI says of an operation
         str(status): {**part, "headers": {**headers, **part.get("headers", {})}}
         for status, part in answers.items()
     }
-    made["responses"] = {**answered, **responses(problems, headers)}
+    made["responses"] = {**answered, **responses([*problems, *too_long], headers)}
     if counted:
         for status, (name_of_response, _) in OF_EVERY_ROUTE.items():
             if not (keyless and status == 401):

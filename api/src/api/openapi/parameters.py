@@ -8,7 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from api.openapi.examples import DELIVERY_ID, JOB_ID
+from api.openapi.schemas import ref, schema_of
 from api.parameters import BARE, MAX_PAGE, MAX_WAIT, NUMBER, QUOTED, STREAM_ID
+from api.requests import URL, JobRequest, Label, Title
+from jobs.model import Priority
 
 JOB: dict[str, Any] = {
     "name": "jobId",
@@ -118,3 +121,24 @@ def _cursor(pattern: str, example: str) -> dict[str, Any]:
 
 CURSOR = _cursor(NUMBER.pattern, "100")
 LINK_CURSOR = _cursor(STREAM_ID.pattern, "1763743709123-0")
+
+
+def _option(name: str, member: str, schema: dict[str, Any], example: Any) -> dict[str, Any]:
+    description = JobRequest.model_fields[member].description
+    return {
+        "name": name,
+        "in": "query",
+        "description": f"{description}. The same in the body wins.",
+        "schema": {**schema, "examples": [example]},
+    }
+
+
+#: What is asked for with a job, beside a body of any kind.
+JOB_OPTIONS: list[dict[str, Any]] = [
+    _option("title", "title", schema_of(Title), "Pets"),
+    _option("priority", "priority", ref(Priority), "high"),
+    _option(
+        "label", "labels", {"type": "array", "items": schema_of(Label), "maxItems": 20}, ["pets"]
+    ),
+    _option("webhook", "webhook", schema_of(URL), "https://example.org/told"),
+]

@@ -138,6 +138,7 @@ _MEMBERS: Mapping[str | int, dict[str, Any]] = {
         "pause": None,
     },
     410: {"detail": "The image was deleted after this request was sent first."},
+    414: {"detail": "The request line is too long."},
     415: {"detail": "Takes Content-Type: application/json, in UTF-8."},
 }
 
@@ -153,13 +154,14 @@ def responses(problems: Iterable[str | int], headers: dict[str, Any]) -> dict[st
 def response(*problems: str | int, headers: dict[str, Any]) -> dict[str, Any]:
     """The response with one of these problems, which have one status."""
     status, titles = _status(problems[0]), dict.fromkeys(map(_title, problems))
-    shape = _SHAPES.get(problems[0], shapes.Problem) if len(problems) == 1 else shapes.Problem
+    schemas = [ref(_SHAPES.get(problem, shapes.Problem)) for problem in problems]
+    different = [schema for n, schema in enumerate(schemas) if schema not in schemas[:n]]
     return {
         "description": "; or: ".join(titles),
         "headers": {**headers, **_HEADERS.get(status, {})},
         "content": {
             "application/problem+json": {
-                "schema": ref(shape),
+                "schema": different[0] if len(different) == 1 else {"anyOf": different},
                 "examples": {
                     str(problem): {"summary": _title(problem), "value": example(problem)}
                     for problem in problems

@@ -20,6 +20,11 @@ def ref(model: type) -> dict[str, str]:
     return {"$ref": _REF.format(model=model.__name__)}
 
 
+def schema_of(type_: Any) -> dict[str, Any]:
+    """The schema of a type that is no class of its own."""
+    return TypeAdapter(type_).json_schema()
+
+
 def schemas() -> dict[str, Any]:
     """All of them by the names of their classes."""
     answers = [shape for shape in vars(shapes).values() if is_typeddict(shape)]

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from api.shapes.health import Readiness
 from api.shapes.images import Failure
-from jobs.shapes import JobId
+from jobs.shapes import Count, JobId
 
 
 class WrongPlace(TypedDict):
@@ -22,13 +22,13 @@ class WrongPlace(TypedDict):
     """The name of a query parameter."""
     header: NotRequired[str]
     """The name of a header."""
-    line: NotRequired[int]
+    line: NotRequired[Count]
     """The number of a line of the body, or of all fields `urls` of a form together, from 1."""
     field: NotRequired[str]
     """What of the line: a column of CSV, a member of an object."""
     part: NotRequired[str]
     """The name of a part of a form."""
-    number: NotRequired[int]
+    number: NotRequired[Count]
     """Which of the files of a form, from 1."""
 
 

@@ -9,13 +9,14 @@ from api.openapi.parameters import (
     IDEMPOTENCY_KEY,
     IF_NONE_MATCH,
     JOB,
+    JOB_OPTIONS,
     LABEL,
     PREFER,
     limit,
     status,
 )
-from api.openapi.schemas import ref
-from api.requests import JobRequest, RetryRequest
+from api.openapi.schemas import ref, schema_of
+from api.requests import URL, JobRequest, RetryRequest
 from jobs.model import JobStatus
 
 _TAG = "Jobs"
@@ -36,13 +37,42 @@ _CANCEL = {
     "description": "Cancels the job.",
 }
 
+_FORM: Part = {
+    "type": "object",
+    "additionalProperties": False,
+    "anyOf": [
+        {"required": [name], "properties": {name: {"type": "array", "minItems": 1}}}
+        for name in ("urls", "files")
+    ],
+    "properties": {
+        "urls": {
+            "description": "URLs, each in a field of its own, or several in lines of one.",
+            "type": "array",
+            "items": schema_of(URL),
+        },
+        "files": {
+            "description": "Images, each with its file name: among the URLs of the job it is "
+            "`file:` and that name.",
+            "type": "array",
+            "items": {"type": "string", "format": "binary"},
+        },
+        **{option["name"]: option["schema"] for option in JOB_OPTIONS},
+    },
+}
+_FORM_EXAMPLE = {
+    "urls": [examples.CAT],
+    "files": ["the bytes of dog.png"],
+    "title": "Pets",
+    "label": ["pets", "2026"],
+}
+
 _submit = operation(
     "submitJob",
     _TAG,
     "Submit images",
     """Stores a job and answers at once. Workers fetch each image and upload it to Imgur, however
     long that takes. Of equal URLs the first is kept.""",
-    parameters=[IDEMPOTENCY_KEY],
+    parameters=[IDEMPOTENCY_KEY, *JOB_OPTIONS],
     body={
         "required": True,
         "description": "The URLs of the images, or objects that say more of them.",
@@ -69,7 +99,36 @@ _submit = operation(
                         },
                     ),
                 ),
-            }
+            },
+            "multipart/form-data": {"schema": _FORM, "example": _FORM_EXAMPLE},
+            "text/plain": {
+                "schema": {
+                    "type": "string",
+                    "format": "url-lines",
+                    "description": "A URL in each line. Blank lines, and those that begin with #, "
+                    "are skipped.",
+                },
+                "example": f"# Pets\n{examples.CAT}\n{examples.DOG}\n",
+            },
+            "text/csv": {
+                "schema": {
+                    "type": "string",
+                    "format": "csv",
+                    "description": "A header with the column url and, if need be, title, "
+                    "description and referer; others are skipped. Between commas, semicolons or "
+                    "tabs.",
+                },
+                "example": f"url,title\n{examples.CAT},Minka\n{examples.DOG},Rex\n",
+            },
+            "application/x-ndjson": {
+                "schema": {
+                    "type": "string",
+                    "format": "ndjson",
+                    "description": "In each line what is an element of `urls` in JSON: a URL as a "
+                    "string, or an object.",
+                },
+                "example": f'"{examples.CAT}"\n{{"url":"{examples.DOG}","title":"Rex"}}\n',
+            },
         },
     },
     answers={
