@@ -6,6 +6,7 @@ from api import shapes
 from api.openapi import examples
 from api.openapi.operation import Part, operation
 from api.openapi.parameters import JOB, LAST_EVENT_ID
+from api.openapi.schemas import ref
 
 _CHANGE: shapes.Change = {
     "id": examples.JOB_ID,
@@ -29,7 +30,12 @@ _events = operation(
             "description": "The events. A comment comes where nothing else does for 15 seconds.",
             "content": {
                 "text/event-stream": {
-                    "schema": {"type": "string"},
+                    "schema": {
+                        "type": "string",
+                        "description": "The data of each event is JSON: the job, or a change.",
+                        "contentMediaType": "text/event-stream",
+                        "contentSchema": {"anyOf": [ref(shapes.Job), ref(shapes.Change)]},
+                    },
                     "example": "event: change\n"
                     f"data: {json.dumps(_CHANGE)}\n"
                     "id: 1763743709123-0\n\n",
