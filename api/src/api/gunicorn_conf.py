@@ -1,5 +1,10 @@
 """How gunicorn serves the API: `gunicorn -c python:api.gunicorn_conf`. Its flags win over this."""
 
+# ruff: noqa: E402 - what waits in the application must wait in gevent's way from the first import on
+from gevent import monkey
+
+monkey.patch_all()
+
 import gc
 import os
 

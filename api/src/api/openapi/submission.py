@@ -6,6 +6,12 @@ from api.openapi.parameters import JOB_OPTIONS
 from api.openapi.schemas import ref, schema_of
 from api.requests import URL, JobRequest
 
+
+def _or_empty(schema: Part) -> Part:
+    """A field of a form that is empty was not filled in."""
+    return schema if schema.get("type") == "array" else {"anyOf": [schema, {"const": ""}]}
+
+
 _FORM: Part = {
     "type": "object",
     "additionalProperties": False,
@@ -23,9 +29,9 @@ _FORM: Part = {
             "description": "Images, each with its file name: among the URLs of the job it is "
             "`file:` and that name.",
             "type": "array",
-            "items": {"type": "string", "format": "binary"},
+            "items": {"type": "string", "format": "binary", "minLength": 1},
         },
-        **{option["name"]: option["schema"] for option in JOB_OPTIONS},
+        **{option["name"]: _or_empty(option["schema"]) for option in JOB_OPTIONS},
     },
 }
 _FORM_EXAMPLE = {
