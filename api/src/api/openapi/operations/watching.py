@@ -16,6 +16,21 @@ _CHANGE: shapes.Change = {
     "changed": [examples.UPLOADED_IMAGE],
 }
 
+#: One event, its fields by name.
+_EVENT: Part = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["snapshot", "change"]},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"anyOf": [ref(shapes.Job), ref(shapes.Change)]},
+        },
+        "id": {"type": "string"},
+        "retry": {"type": "integer"},
+    },
+}
+
 _events = operation(
     "watchJob",
     "Jobs",
@@ -30,15 +45,12 @@ _events = operation(
             "description": "The events. A comment comes where nothing else does for 15 seconds.",
             "content": {
                 "text/event-stream": {
-                    "schema": {
-                        "type": "string",
-                        "description": "The data of each event is JSON: the job, or a change.",
-                        "contentMediaType": "text/event-stream",
-                        "contentSchema": {"anyOf": [ref(shapes.Job), ref(shapes.Change)]},
+                    "schema": _EVENT,
+                    "example": {
+                        "event": "change",
+                        "data": json.dumps(_CHANGE),
+                        "id": "1763743709123-0",
                     },
-                    "example": "event: change\n"
-                    f"data: {json.dumps(_CHANGE)}\n"
-                    "id: 1763743709123-0\n\n",
                 }
             },
         },
