@@ -16,8 +16,7 @@ _FORM: Part = {
     "type": "object",
     "additionalProperties": False,
     "anyOf": [
-        {"required": [name], "properties": {name: {"type": "array", "minItems": 1}}}
-        for name in ("urls", "files")
+        {"required": [name], "properties": {name: {"minItems": 1}}} for name in ("urls", "files")
     ],
     "properties": {
         "urls": {
