@@ -163,8 +163,22 @@ export class Following {
     this.#changed();
   }
 
-  /** Read all images; what an event told meanwhile is newer than what is read. */
+  /** Read all images, again and again until it can be done. */
   async #read() {
+    try {
+      await this.#readPages();
+    } catch (error) {
+      if (this.#signal.aborted) return;
+      if (!(error instanceof Trouble)) throw error;
+      this.trouble = error;
+      this.#changed();
+      await new Promise((resolve) => { setTimeout(resolve, (error.retryAfter || AGAIN) * 1000); });
+      if (!this.#signal.aborted) await this.#read();
+    }
+  }
+
+  /** What an event told meanwhile is newer than what is read. */
+  async #readPages() {
     const pages = getImages(this.#id, this.#signal);
     for (;;) {
       this.#news.clear();
