@@ -268,6 +268,7 @@ def test_what_is_wrong_in_a_text_is_named_by_its_line(
     [
         ("?priority=5ecret", "priority", "unknown-priority"),
         ("?title=a&title=5ecret", "title", "duplicate-parameter"),
+        ("?webhook=", "webhook", "url-not-absolute"),
         (f"?label=a&label={'a' * 101}", "label", "too-long"),
         ("?webhook=5ecret", "webhook", "url-not-absolute"),
         ("?5ecret=1", "", "unknown-parameter"),
@@ -282,6 +283,23 @@ def test_a_wrong_option_beside_a_text_is_named(
     [error] = answer.get_json()["errors"]
     assert (error["parameter"], error["code"]) == (parameter, code)
     assert "5ecret" not in answer.text
+    assert redis.dbsize() == 0
+
+
+def test_options_in_the_query_are_those_of_json_too_and_its_own_win(client: FlaskClient) -> None:
+    body = {"urls": [CAT], "title": "Mine"}
+    answer = client.post("/v1/images/upload?title=Theirs&label=a", json=body)
+    job = client.get(answer.headers["Location"]).get_json()
+    assert (job["title"], job["labels"]) == ("Mine", ["a"])
+
+
+def test_a_wrong_option_in_the_query_is_named_though_json_has_another(
+    client: FlaskClient, redis: Redis
+) -> None:
+    body = {"urls": [CAT], "priority": "low"}
+    answer = client.post("/v1/images/upload?priority=5ecret", json=body)
+    assert answer.status_code == 422
+    assert [error["parameter"] for error in answer.get_json()["errors"]] == ["priority"]
     assert redis.dbsize() == 0
 
 

@@ -192,8 +192,8 @@ Element = Annotated[
 ]
 
 
-class JobRequest(_Body):
-    """A job to add: its images, and what is asked for with them."""
+class OptionsRequest(_Body):
+    """What may be asked for with a job."""
 
     priority: Priority = Field(
         Priority.NORMAL, description="How large its share is where jobs have to share"
@@ -203,6 +203,11 @@ class JobRequest(_Body):
     webhook: Annotated[URL | None, BeforeValidator(_check_webhook)] = Field(
         None, description="Told by POST when the job is complete"
     )
+
+
+class JobRequest(OptionsRequest):
+    """A job to add: its images, and what is asked for with them."""
+
     urls: Annotated[list[Element], BeforeValidator(_check_count)] = Field(
         description="The images, as URLs or as objects; of equal URLs the first is kept",
         json_schema_extra={"minItems": 1},

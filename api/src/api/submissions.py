@@ -9,11 +9,11 @@ from typing import Any
 
 from flask import request
 
-from api.bodies import Where, parse_image, parse_job, pointer, wrong
+from api.bodies import Where, parse_image, parse_job, validate, wrong
 from api.documents import read_body, read_document
 from api.forms import read_form
 from api.problems import Problem
-from api.requests import Context
+from api.requests import Context, OptionsRequest
 from api.settings import ApiSettings
 from api.texts import KINDS, parse_lines
 from jobs.model import ImageOptions, JobOptions
@@ -81,19 +81,12 @@ def _part(where: Where) -> dict[str, Any]:
 
 
 def _read_json(settings: ApiSettings) -> Submission:
-    in_query = _options(request.args.items(multi=True), "parameter")
-    document = read_document(settings)
-
-    def place(where: Where) -> dict[str, Any]:
-        if where and where[0] in in_query.keys() - document.keys():
-            return {"parameter": _NAMES[str(where[0])]}
-        return pointer(where)
-
-    return Submission(*parse_job({**in_query, **document}, Context.of(settings), place))
+    document = {**_in_query(settings), **read_document(settings)}
+    return Submission(*parse_job(document, Context.of(settings)))
 
 
 def _read_lines(kind: str, settings: ApiSettings) -> Submission:
-    options = _options(request.args.items(multi=True), "parameter")
+    options = _in_query(settings)
     lines, elements = parse_lines(kind, read_body(settings), settings.max_urls_per_job)
 
     def place(where: Where) -> dict[str, Any]:
@@ -104,7 +97,7 @@ def _read_lines(kind: str, settings: ApiSettings) -> Submission:
                 return {"line": lines[n]}
             case ("urls", int(n), member, *_):
                 return {"line": lines[n], "field": member}
-        return {"parameter": _NAMES[str(where[0])]}
+        return {}
 
     return Submission(*parse_job({**options, "urls": elements}, Context.of(settings), place))
 
@@ -114,21 +107,19 @@ def _read_parts(settings: ApiSettings, files: JobFiles) -> Submission:
     text = b"\n".join(content for name, content in form.fields if name == "urls")
     lines, elements = parse_lines("text/plain", text, settings.max_urls_per_job)
     fields = ((name, text.decode(errors="surrogateescape")) for name, text in form.fields)
-    in_query = _options(request.args.items(multi=True), "parameter")
     options = _options((field for field in fields if field[0] != "urls"), "part")
 
     def place(where: Where) -> dict[str, Any]:
         match where:
             case ("urls", int(n)):
                 return {"part": "urls", "line": lines[n]}
-            case (member, *_) if member in in_query.keys() - options.keys():
-                return {"parameter": _NAMES[str(member)]}
             case (member, *_):
                 return {"part": _NAMES.get(str(member), member)}
         return {}
 
     context = Context.of(settings, len(form.files))
-    urls, of_job = parse_job({**in_query, **options, "urls": elements}, context, place)
+    document = {**_in_query(settings), **options, "urls": elements}
+    urls, of_job = parse_job(document, context, place)
     staged = [file for _, file in form.files]
     of_files = {n: ImageOptions(staged=file.name) for n, file in enumerate(staged, len(urls))}
     return Submission(
@@ -136,6 +127,17 @@ def _read_parts(settings: ApiSettings, files: JobFiles) -> Submission:
         replace(of_job, images={**of_job.images, **of_files}),
         [file.sha256 for file in staged],
     )
+
+
+def _in_query(settings: ApiSettings) -> dict[str, Any]:
+    """The options of the job that stand in the query; valid, though the body have others."""
+    options = _options(request.args.items(multi=True), "parameter")
+
+    def place(where: Where) -> dict[str, Any]:
+        return {"parameter": _NAMES[str(where[0])]}
+
+    validate(OptionsRequest, options, Context.of(settings), place)
+    return options
 
 
 def _options(given: Iterable[tuple[str, str]], kind: str) -> dict[str, Any]:
