@@ -18,6 +18,7 @@ from api.one_image import one_image
 from api.problems import answer_with_problems
 from api.request_log import log_requests
 from api.settings import ApiSettings
+from api.threads import in_a_thread
 from api.watching.feed import Feed
 from api.web import page
 from jobs.dispatch import Dispatcher
@@ -52,7 +53,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     limit_clients(app, settings, store)
     feed = Feed(store, most_connections() // 2)
     app.extensions["feed"] = feed  # for the worker, which ends it
-    staging = Staging(settings.staging_url, settings.fetch_max_bytes)
+    staging = Staging(settings.staging_url, settings.fetch_max_bytes, in_a_thread)
     app.register_blueprint(images(settings, store, dispatcher, staging))
     app.register_blueprint(jobs(settings, store, dispatcher, feed))
     app.register_blueprint(one_image(settings, store, dispatcher, feed, staging))

@@ -6,11 +6,12 @@ from a file: `REDIS_URL_FILE=/run/secrets/redis_url` (Docker and Kubernetes secr
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from fsspec import get_filesystem_class
 from fsspec.core import split_protocol
+from fsspec.registry import known_implementations
 from pydantic import Field, RedisDsn, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -56,13 +57,13 @@ class FileSettings(Settings):
     @field_validator("staging_url")
     @classmethod
     def _is_known(cls, url: str) -> str:
-        try:
-            get_filesystem_class(split_protocol(url)[0])
-        except (ImportError, ValueError):
+        # Without importing it: the API must not, before gevent has patched what it imports.
+        known = known_implementations.get(split_protocol(url)[0] or "file")
+        if not known or not find_spec(known["class"].partition(".")[0]):
             raise ValueError(
                 "takes a folder, or a URL of fsspec's whose library is installed, such as "
                 "s3://bucket/prefix with imgferry-jobs[s3]"
-            ) from None
+            )
         return url
 
 

@@ -43,16 +43,25 @@ class StagedFile:
     sha256: str
 
 
+Call = Callable[..., Any]
+"""Calls a function with some arguments, and gives what it returns."""
+
+
+def _at_once(function: Call, *arguments: Any, **named: Any) -> Any:
+    return function(*arguments, **named)
+
+
 class Staging:
     """The staged files of all jobs. Every method may raise StagingUnavailable.
 
     `url` is a folder or a URL of fsspec's, `max_bytes` of one file. Nothing is there before it is
-    needed.
+    needed. `call` calls what may block, for who must not.
     """
 
-    def __init__(self, url: str, max_bytes: int) -> None:
+    def __init__(self, url: str, max_bytes: int, call: Call = _at_once) -> None:
         self._url = url
         self.max_bytes = max_bytes
+        self._call = call
 
     def files_of(self, job_id: str) -> "JobFiles":
         """The files of a job that is to be added under this id."""
@@ -72,63 +81,54 @@ class Staging:
     def write(self, name: str, chunks: Iterable[bytes]) -> StagedFile:
         """Stage a file as it comes. Raises FileTooLarge, and what the chunks raise."""
         size, digest = 0, hashlib.sha256()
-        with self._writing(name) as file:
+        file = self._do("open", name, "wb", block_size=_PART)
+        try:
             for chunk in chunks:
                 size += len(chunk)
                 if size > self.max_bytes:
                     raise FileTooLarge(self.max_bytes)
                 digest.update(chunk)
                 with _answering():
-                    file.write(chunk)
+                    self._call(file.write, chunk)
+        finally:
+            with _answering():
+                self._call(file.close)
         return StagedFile(name, size, digest.hexdigest())
 
     def read(self, name: str) -> bytes:
         """The bytes of a file. Raises FileGone, and FileTooLarge where less is taken by now."""
-        with _answering():
-            files, root = self._place
-            path = f"{root}/{name}"
-            content = files.cat_file(path) if files.size(path) <= self.max_bytes else None
-        if content is None:
+        if self._do("size", name) > self.max_bytes:
             raise FileTooLarge(self.max_bytes)
-        return bytes(content)
+        return bytes(self._do("cat_file", name))
 
     def remove(self, name: str) -> None:
         """Let go of a file. Not there is fine."""
-        with suppress(FileGone), _answering():
-            files, root = self._place
-            files.rm_file(f"{root}/{name}")
+        with suppress(FileGone):
+            self._do("rm_file", name)
 
     def sweep(self, existing: Callable[[Collection[str]], Collection[str]]) -> int:
         """Remove the files of jobs that are not there (any more); say how many.
 
         `existing` says which of these jobs are.
         """
-        names: list[str] = []
-        with suppress(FileGone), _answering():
-            files, root = self._place
-            names = [path.rpartition("/")[2] for path in files.ls(root, detail=False)]
-        found = [(match[1], match[0]) for match in map(_NAME.fullmatch, names) if match]
+        paths: list[str] = []
+        with suppress(FileGone):
+            paths = self._do("ls", "", detail=False)
+        matches = (_NAME.fullmatch(path.rpartition("/")[2]) for path in paths)
+        found = [(match[1], match[0]) for match in matches if match]
         there = set(existing({job for job, _ in found}))
-        old = [name for job, name in found if job not in there and self._is_old(name)]
+        latest = datetime.now(UTC) - _STRAY
+        stray = [name for job, name in found if job not in there]
+        old = [name for name in stray if self._do("modified", name) < latest]
         for name in old:
             self.remove(name)
         return len(old)
 
-    def _is_old(self, name: str) -> bool:
+    def _do(self, what: str, name: str, *arguments: Any, **named: Any) -> Any:
+        """Do with the file what fsspec calls so."""
         with _answering():
             files, root = self._place
-            return bool(files.modified(f"{root}/{name}") < datetime.now(UTC) - _STRAY)
-
-    @contextmanager
-    def _writing(self, name: str) -> Iterator[Any]:
-        with _answering():
-            files, root = self._place
-            file = files.open(f"{root}/{name}", "wb", block_size=_PART)
-        try:
-            yield file
-        finally:
-            with _answering():
-                file.close()
+            return self._call(getattr(files, what), f"{root}/{name}", *arguments, **named)
 
     @cached_property
     def _place(self) -> tuple[Any, str]:
