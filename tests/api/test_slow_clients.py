@@ -273,6 +273,19 @@ def test_a_body_that_does_not_come_in_time_is_told_so(
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
+def test_a_long_body_has_the_longer_the_more_of_it_comes(impatient: Api) -> None:
+    pieces = 60
+    with connect(impatient) as connection:
+        began = time.monotonic()
+        connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % (pieces * 10_000 + len(BODY)))
+        for _ in range(pieces):  # 200 KB a second, three times the patience
+            connection.sendall(b" " * 10_000)
+            assert not select([connection], [], [], 0.05)[0]
+        connection.sendall(BODY + GET[:-2] + b"Connection: close\r\n\r\n")
+        assert time.monotonic() - began > 2.5
+        assert all_of(connection).startswith(b"HTTP/1.1 202 ")
+
+
 def test_who_does_not_take_an_answer_is_cut_off(impatient: Api) -> None:
     path = submit_large(impatient)
     with socket.socket() as connection:

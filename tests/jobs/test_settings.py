@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from jobs.settings import JobsSettings, WebhookSettings
+from jobs.settings import FileSettings, JobsSettings, WebhookSettings
 from jobs.webhooks import make_secret
 
 
@@ -43,6 +44,17 @@ def test_a_wrong_value_ends_the_process_and_names_the_variable(
     assert message.startswith((f"{name}: ", "/no/such/file: "))
     assert takes in message
     assert value not in message or name == "REDIS_URL_FILE"
+
+
+@pytest.mark.parametrize("url", ["staging", "/var/staging", "file:///staging", "s3://bucket/a"])
+def test_files_wait_in_a_folder_or_where_fsspec_can_go(url: str) -> None:
+    assert FileSettings(staging_url=url).staging_url == url
+
+
+@pytest.mark.parametrize("url", ["s4://bucket/a", "adl://store/a"])
+def test_a_place_that_fsspec_cannot_go_to_is_told_at_once(url: str) -> None:
+    with pytest.raises(ValidationError, match="takes a folder"):
+        FileSettings(staging_url=url)
 
 
 def test_one_secret_or_two_sign_webhooks(monkeypatch: pytest.MonkeyPatch) -> None:

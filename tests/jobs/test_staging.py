@@ -8,11 +8,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import s3fs
-from moto.server import ThreadedMotoServer
 
 from jobs.errors import FileGone, FileTooLarge, StagingFull, StagingUnavailable, StoreUnavailable
 from jobs.staging import JobFiles, Staging
+from tests.object_store import object_store
 
 MAX_BYTES = 12_000_000
 SMALL, LARGE = b"a picture", os.urandom(MAX_BYTES)
@@ -21,22 +20,8 @@ DAYS = 86_400
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
-    """An S3 that is asked over HTTP, and a bucket there; only the environment says where."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    said = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "staging",
-        "AWS_SECRET_ACCESS_KEY": "staging",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in said.items():
-            environment.setenv(name, value)
-        s3fs.S3FileSystem().mkdir("images")
-        yield "s3://images/staging"
-    server.stop()
+    with object_store() as bucket:
+        yield bucket
 
 
 @pytest.fixture(params=["folder", "s3"])
