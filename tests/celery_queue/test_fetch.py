@@ -510,4 +510,4 @@ def test_every_error_has_a_code_of_its_own() -> None:
     leaves = [cls for cls in subclasses(SourceError) if not cls.__subclasses__()]
     codes = [cls.code for cls in leaves if issubclass(cls, SourceError)]
     assert len(set(codes)) == len(leaves)
-    assert all(code.startswith("source-") for code in codes)
+    assert all(code.startswith(("source-", "file-")) for code in codes)

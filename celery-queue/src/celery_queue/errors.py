@@ -25,8 +25,8 @@ The tree is the retry policy; a class says what the user reads.
     x SourceTimeout
     x SourceUnavailable
     x IncompleteBody
-    x TruncatedImage
     x FileUnavailable
+    x TruncatedImage
 """
 
 from typing import ClassVar
