@@ -49,8 +49,9 @@ check: setup  ## Formatting, lint, types, layers, containers, CI
 	$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(RUN) zizmor --offline --no-progress --persona pedantic .github
 
-bench: setup  ## How fast it is, beside other ways
-	$(RUN) python -m sandbox bench
+bench: setup  ## How fast it is, beside other ways (BENCH=quick: in two minutes)
+	@$(UV) sync --frozen --quiet --group bench
+	$(RUN) python -m sandbox bench $(if $(WRITE),--write $(WRITE))
 
 clean:  ## Remove what setup made; what runs made stays, in .imgferry
 	rm -rf .uv .venv

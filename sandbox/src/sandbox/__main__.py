@@ -127,14 +127,22 @@ def source(host: str, port: int) -> None:
     show_default=True,
     envvar="BENCH",
 )
-def bench(plan: str) -> None:
+@click.option(
+    "--write",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Put the figures into performance.md of this folder, and the picture beside it.",
+)
+def bench(plan: str, write: Path | None) -> None:
     """Measure how fast Imgferry is on this machine, beside other ways."""
-    from sandbox.bench.run import PLANS, run  # noqa: PLC0415 - the stand-ins do not need it
+    from sandbox.bench import run  # noqa: PLC0415 - the stand-ins do not need it
 
     try:
-        run(PLANS[plan])
+        report = run.run(run.PLANS[plan])
     except SandboxError as error:
         raise click.ClickException(str(error)) from None
+    click.echo(report.text)
+    if write:
+        report.write(write)
 
 
 def _run(name: str, host: str, port: int, build: Callable[[str], web.Application]) -> None:

@@ -1,50 +1,81 @@
-"""How long the API takes with one request while nothing else runs.
+"""How long one request takes while nothing else runs.
 
-In the server, by the API's own log: from where Flask gets the request to the finished answer.
+Of the API in the server, by its own log: from where Flask gets the request to the finished answer.
 """
 
 import json
+import socket
+import time
+import uuid
 from collections.abc import Callable
+from functools import partial
 
 import click
 
 from jobs.model import Worker
-from sandbox.bench.table import Row, below
-from sandbox.bench.throughput import AT_ONCE
+from sandbox.bench.load import NEAR
+from sandbox.bench.speed import AT_ONCE
+from sandbox.bench.table import Row, below, spread
 from sandbox.bench.world import World
+from sandbox.ports import LOOPBACK
+
+POSTS = {1: None, 100: None, 1_000: 10, 10_000: 80}
+GETS = {10: None, 1_000: None, 10_000: 10}
+"""URLs of a job, and the milliseconds that it should take at most."""
 
 
 def measure(world: World, requests: int) -> list[Row]:
     """Make each request so often. Leaves jobs behind that wait for ever: measure it last."""
-    click.echo("the API", err=True)
-    ten, thousand, ten_thousand = (world.urls(count) for count in (10, 1_000, 10_000))
-
-    def post(number: int) -> None:
-        # Without a worker nothing would be dispatched; each POST finds another one that is idle.
-        world.store.heartbeat(Worker(f"idle{number}", AT_ONCE), [])
-        world.submit(thousand)
-
-    def get(job_id: str) -> Callable[[int], None]:
-        return lambda _: world.job(job_id)
-
-    long_job, short_job = world.submit(ten_thousand), world.submit(ten)
-    how = f"the server's own ms, {requests} requests"
-    return [
-        below(target, "ms", what, how, _served(world, request, requests))
-        for target, what, request in (
-            (20, "GET of a job of 10,000 URLs", get(long_job)),
-            (2, "GET of a job of 10 URLs", get(short_job)),
-            (25, "POST of 1,000 URLs, with a dispatch", post),
-        )
-    ]
+    click.echo("latency", err=True)
+    rows = [_first_byte(world, requests)]
+    how = f"the server's own ms, {requests} requests one after another"
+    for count, goal in GETS.items():
+        job_id = world.submit(world.urls(NEAR, count))
+        tag = world.get(job_id).headers["ETag"]
+        answers = _served(world, requests, partial(world.get, job_id))
+        rows.append(_row(goal, f"GET of a job of {count:,} URLs", how, answers))
+        answers = _served(world, requests, partial(world.get, job_id, tag))
+        rows.append(_row(1.5, f"the same with its ETag, 304: {count:,} URLs", how, answers))
+    for count, goal in POSTS.items():
+        answers = _served(world, requests, partial(_post, world, world.urls(NEAR, count)))
+        rows.append(_row(goal, f"POST of {count:,} URLs, with a dispatch", how, answers))
+    return rows
 
 
-def _served(world: World, request: Callable[[int], object], times: int) -> list[float]:
+def _post(world: World, urls: list[str]) -> None:
+    # Without a worker nothing would be dispatched; each POST finds another one that is idle.
+    world.store.heartbeat(Worker(str(uuid.uuid4()), AT_ONCE), [])
+    world.submit(urls)
+
+
+def _row(goal: float | None, what: str, how: str, values: list[float]) -> Row:
+    return below(goal, "ms", what, how, values) if goal else Row(what, f"{spread(values)} ms", how)
+
+
+def _served(world: World, times: int, request: Callable[[], object]) -> list[float]:
     """Milliseconds of each of these requests; nobody else may make any."""
     path = world.stack.api.log
     with path.open() as log:
         log.seek(path.stat().st_size)
-        for number in range(times):
-            request(number)
+        for _ in range(times):
+            request()
         lines = map(json.loads, log)
         return [line["ms"] for line in lines if line["event"] == "request"]
+
+
+def _first_byte(world: World, times: int) -> Row:
+    """From the POST to the first byte that the source is asked."""
+    waits = []
+    with socket.create_server((LOOPBACK, 0)) as source, world.workers(1, AT_ONCE):
+        source.settimeout(30)
+        for number in range(times):
+            url = f"http://{LOOPBACK}:{source.getsockname()[1]}/{number}.jpg"
+            began = time.perf_counter()
+            world.submit([url])
+            client, _ = source.accept()
+            with client:
+                client.recv(1)
+                waits.append((time.perf_counter() - began) * 1000)
+                client.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+    what = "from a POST to the first byte asked of the source"
+    return below(15, "ms", what, f"an idle system, 1 worker process, {times} jobs", waits)

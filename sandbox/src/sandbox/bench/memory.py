@@ -1,31 +1,41 @@
-"""How much memory a worker takes, and whether it takes more the longer it runs."""
+"""How much memory a worker takes for large images."""
 
 import click
 
+from sandbox.bench.load import LARGE, Load
 from sandbox.bench.table import Row, below
 from sandbox.bench.usage import memory, peak_memory
 from sandbox.bench.world import World
 
-AT_ONCE = 200
-HOLD = 0.2
-"""Seconds of each upload, far more than of a fetch: most images under way are wholly in memory."""
+HELD = Load(LARGE.size, 0.2)
+"""Each upload is held up, so that most images under way are wholly in memory."""
 
 
-def measure(world: World, images: int, batches: int) -> list[Row]:
-    """Ferry so many batches of so many images with one worker, and look at it after each."""
-    after = []
-    with world.workers(1, AT_ONCE) as [worker]:
-        for number in range(1, batches + 1):
-            click.echo(f"memory, batch {number} of {batches}", err=True)
-            world.prepare(HOLD)
-            world.wait(world.submit(world.urls(images)))
-            world.check(images)
-            after.append(memory(worker))
-        peak = peak_memory(worker)
-    how = f"1 worker, {AT_ONCE} at once, {HOLD * 1000:.0f} ms per upload"
-    first, last = after[0], after[-1]
-    growth = f"{first:.0f} MB after {images:,}, {last:.0f} MB after {images * batches:,}"
+def measure(world: World) -> list[Row]:
+    """Ferry large images, a few and many at once."""
+    click.echo("memory", err=True)
+    few, many = 20, 100
+    of_few, of_many = (_grown(world, at_once) for at_once in (few, many))
     return [
-        below(200, "MB", "worker, most memory", how, [peak]),
-        Row("worker, growth of memory", how, growth, "at most 5 %", last <= 1.05 * first),
+        below(
+            *(1.2, "times the image"),
+            "memory per image under way",
+            f"{HELD}; peak less start; {few} at once, {2 * few} images",
+            [of_few / few / (HELD.size / 1e6)],
+        ),
+        below(
+            *(256, "MB"),
+            "memory of all images under way",
+            f"{HELD}; peak less start; {many} at once, {2 * many} images",
+            [of_many],
+        ),
     ]
+
+
+def _grown(world: World, at_once: int) -> float:
+    """Megabytes that a worker had more at its peak than before its first image."""
+    with world.workers(1, at_once) as [worker]:
+        before = memory(worker)
+        world.wait(world.submit(world.prepare(HELD, 2 * at_once)))
+        world.check(2 * at_once)
+        return peak_memory(worker) - before

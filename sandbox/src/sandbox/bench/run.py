@@ -1,17 +1,23 @@
-"""The bench as a whole: what is measured how often, and what is printed."""
+"""The bench as a whole: what is measured how often."""
 
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
-import click
 from redis import Redis
 
-from sandbox.bench import latency, memory, throughput
-from sandbox.bench.table import render
+from sandbox.bench import goals, growth, latency, memory, pressure, speed, starts
+from sandbox.bench.capacity import capacity
+from sandbox.bench.comparison import Comparison, Field
+from sandbox.bench.load import NEAR, SMALL
+from sandbox.bench.picture import draw
+from sandbox.bench.table import figures
 from sandbox.bench.usage import PROC
-from sandbox.bench.world import IMAGE_BYTES, World, open_world
+from sandbox.bench.world import World, open_world
 from sandbox.errors import SandboxError
 
 
@@ -19,35 +25,83 @@ from sandbox.errors import SandboxError
 class Plan:
     """How much is measured."""
 
-    images: int
-    """In a batch."""
     rounds: int
     """Of all ways."""
-    batches: int
-    """One after another, to see memory grow."""
+    seconds: float
+    """That a batch should take."""
     requests: int
-    """Of each kind, to the API."""
+    """Of each kind to the API, one after another."""
+    pressure: float
+    """Seconds of as many requests as it can take."""
+    watchers: int
+    growth: Sequence[int]
+    """Images of a job."""
+    jobs: int
+    """Of one image each."""
+    starts: int
+    fields: Sequence[Field]
 
+
+BEGIN, END = "<!-- bench: figures -->\n", "\n<!-- bench: end -->\n"
+PICTURE = "![Uploads per second of each way](performance.svg)"
 
 PLANS = {
-    "full": Plan(images=5_000, rounds=3, batches=4, requests=50),
-    "quick": Plan(images=2_000, rounds=1, batches=3, requests=20),
-}
+    "full": Plan(
+        rounds=5, seconds=1, requests=50, pressure=3, watchers=1_000,
+        growth=(100, 1_000, 10_000, 100_000), jobs=10_000, starts=5, fields=speed.ALL,
+    ),
+    "quick": Plan(
+        rounds=1, seconds=0.5, requests=10, pressure=1, watchers=1_000,
+        growth=(100, 1_000, 5_000), jobs=500, starts=1, fields=speed.FEWER,
+    ),
+}  # fmt: skip
 
 
-def run(plan: Plan) -> None:
-    """Measure and print. Raises SandboxError when a part does not do what it should."""
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was measured, as it is shown."""
+
+    text: str
+    """Markdown."""
+    picture: str
+    """SVG."""
+
+    def write(self, directory: Path) -> None:
+        """Put the text between the marks of performance.md, and the picture beside it."""
+        page = directory / "performance.md"
+        before, begin, rest = page.read_text().partition(BEGIN)
+        _, end, after = rest.partition(END)
+        if not end:
+            raise SandboxError(f"{page} has no room for figures: {BEGIN.strip()} {END.strip()}")
+        page.write_text(f"{before}{begin}\n{PICTURE}\n\n{self.text}\n{end}{after}")
+        (directory / "performance.svg").write_text(self.picture)
+
+
+def run(plan: Plan) -> Report:
+    """Measure. Raises SandboxError when the service itself does not do what it should."""
     if not PROC.joinpath("self/stat").exists():
         raise SandboxError("The bench reads CPU time and memory in /proc: it takes Linux.")
     busy = os.getloadavg()[0]
+    compared = Comparison(plan.fields, plan.seconds)
     with open_world() as world:
         head = _head(world, plan, busy)
-        rows = [
-            *throughput.measure(world, plan.images, plan.rounds),
-            *memory.measure(world, plan.images, plan.batches),
-            *latency.measure(world, plan.requests),
-        ]
-    click.echo(f"{head}\n\n{render(rows)}")
+        world.draw((NEAR, SMALL))
+        compared.measure(world, plan.rounds)
+        grown, flat = growth.measure(world, plan.growth, plan.jobs)
+        large = memory.measure(world)
+        pressed = pressure.measure(world, plan.pressure, plan.watchers)
+        started = starts.measure(world, plan.starts)
+        asked = latency.measure(world, plan.requests)
+    tables = [
+        figures("What must be reached", [*goals.goals(compared), *large, *flat, *started]),
+        figures("The API, one request at a time", asked),
+        figures("The API under load", pressed),
+        *speed.tables(compared),
+        grown,
+        capacity(compared),
+    ]
+    text = "\n\n".join([head, *(table.render() for table in tables)])
+    return Report(text, draw(compared))
 
 
 def _head(world: World, plan: Plan, busy: float) -> str:
@@ -55,12 +109,15 @@ def _head(world: World, plan: Plan, busy: float) -> str:
     with Redis.from_url(world.stack.redis.url) as redis:
         server = redis.info("server")
     name = server.get("server_name", "redis")
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("celery", "aiohttp", "requests"))
+    packages = ("celery", "aiohttp", "uvloop", "requests", "gunicorn")
+    libraries = ", ".join(f"{name} {version(name)}" for name in packages)
     return (
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, {libraries}, "
+        f"{datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, {libraries}, "
         f"{name} {server.get(f'{name}_version', server['redis_version'])}; "
         f"load of the machine before: {busy:.1f}.\n"
-        f"Batches of {plan.images:,} JPEGs of {IMAGE_BYTES:,} bytes. The image source and the "
-        "stand-in Imgur are Python programs on the same cores.\n"
-        f"Median of {plan.rounds} rounds (least to most); ratios are taken within a round."
+        "The image source and the stand-in Imgur are Python programs on the same cores. "
+        f"A batch takes about {plan.seconds:g} s. "
+        f"Rounds of all ways: {plan.rounds}, of which the median (least to most); "
+        "ratios are taken within a round."
     )

@@ -1,146 +1,217 @@
-"""The ways to ferry a batch: each does it once, from nothing begun to everything uploaded."""
+"""The ways to ferry a batch: each is started, and then ferries batch after batch."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
 
-from sandbox.bench import idiomatic, reference
-from sandbox.bench.runs import Meter, Run
+import imgur
+import sandbox
+from sandbox.bench.peers import catalogue, send
+from sandbox.bench.took import OUTSIDE, Meter, Took
+from sandbox.bench.usage import shared_memory
 from sandbox.bench.world import PATIENCE, World
 from sandbox.errors import SandboxError
 from sandbox.ports import LOOPBACK
 from sandbox.process import Process
 
+Ferry = Callable[[Sequence[str]], Took]
+"""Ferries the images of these URLs, from nothing begun to everything uploaded."""
+
 
 class Way(Protocol):
     """One way, with its settings."""
 
-    name: ClassVar[str]
+    @property
+    def name(self) -> str:
+        """Its name."""
 
     @property
-    def delay(self) -> float:
-        """Seconds that the source waits with each image, and the stand-in with each answer."""
-
     def how(self) -> str:
         """Say how it is run."""
 
-    def ferry(self, world: World, images: int) -> Run:
-        """Ferry so many images. Raises SandboxError."""
+    @property
+    def lanes(self) -> int:
+        """Images that it has under way at once."""
+
+    def started(self, world: World) -> AbstractContextManager[Ferry]:
+        """Start what it needs. It and its ferry raise SandboxError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`sandbox.bench.reference`."""
+    """One of `sandbox.bench.references`."""
 
-    name: ClassVar[str] = "bare aiohttp loop"
-    at_once: int
-    delay: float = 0
+    name: str
+    module: str
+    lanes: int
+    requires: str = ""
+    """A module that may not be there."""
 
+    @property
     def how(self) -> str:
         """Say how it is run."""
-        return f"{_delay(self.delay)}, 1 process, {self.at_once} at once"
+        return f"1 process, {self.lanes} at once"
 
-    def ferry(self, world: World, images: int) -> Run:
-        """Ferry so many images."""
-        program = [sys.executable, "-m", reference.__name__]
-        meter = Meter(world)
-        try:
-            done = subprocess.run(
-                [*program, world.stack.imgur.url, str(self.at_once)],
-                input="\n".join(world.urls(images, self.delay)),
-                stdout=subprocess.PIPE,
-                text=True,
-                timeout=PATIENCE,
-                check=True,
-            )
-        except subprocess.SubprocessError as error:
-            raise SandboxError("The reference of the bench failed.") from error
-        seconds = json.loads(done.stdout)
-        _, _, outside = meter.used()
-        return Run(images, seconds["wall"], seconds["cpu"], 0, outside)
+    @contextmanager
+    def started(self, world: World) -> Iterator[Ferry]:
+        """Nothing is to be started."""
+        if self.requires and find_spec(self.requires) is None:
+            raise SandboxError(f"{self.requires} is not installed here")
+
+        def ferry(urls: Sequence[str]) -> Took:
+            meter = Meter(_outside(world), world.stack.redis.url)
+            program = [sys.executable, "-m", f"sandbox.bench.references.{self.module}"]
+            told = _run([*program, world.stack.imgur.url, str(self.lanes)], urls, {})
+            cpu = {"workers": told["cpu"]}
+            return meter.took(len(urls), told["wall"], told["memory"], cpu)
+
+        yield ferry
 
 
 @dataclass(frozen=True, slots=True)
 class Imgferry:
     """A job, from its POST to `complete`."""
 
-    name: ClassVar[str] = "Imgferry"
     workers: int
     at_once: int
-    delay: float = 0
+    name: str = "Imgferry"
 
+    @property
+    def lanes(self) -> int:
+        """Images under way at once."""
+        return self.workers * self.at_once
+
+    @property
     def how(self) -> str:
         """Say how it is run."""
-        workers = f"{self.workers} worker{'s' if self.workers > 1 else ''}"
-        return f"{_delay(self.delay)}, {workers}, {self.at_once} at once"
+        processes = "process" if self.workers == 1 else "processes"
+        return f"{self.workers} worker {processes}, {self.at_once} at once in each"
 
-    def ferry(self, world: World, images: int) -> Run:
-        """Ferry so many images."""
-        urls = world.urls(images, self.delay)
+    @contextmanager
+    def started(self, world: World) -> Iterator[Ferry]:
+        """Start the workers."""
+        stack = world.stack
         with world.workers(self.workers, self.at_once) as workers:
-            meter = Meter(world, workers, [world.stack.redis.process, world.stack.api])
-            began = time.time()
-            finished = world.wait(world.submit(urls))
-            used = meter.used()
-        return Run(images, finished - began, *used)
+            groups = {"workers": workers, "API": [stack.api], "Redis": [stack.redis.process]}
+
+            def ferry(urls: Sequence[str]) -> Took:
+                meter = Meter(groups | _outside(world), stack.redis.url)
+                began = time.time()
+                job_id = world.submit(urls)
+                world.wait_kept(len(urls), *workers)
+                seconds = world.wait(job_id) - began
+                return meter.took(len(urls), seconds, shared_memory(workers))
+
+            yield ferry
 
 
 @dataclass(frozen=True, slots=True)
-class Idiomatic:
-    """`sandbox.bench.idiomatic`, from the first task sent to the last image kept."""
+class Peer:
+    """One of `sandbox.bench.peers`, from the first task sent to the last image kept."""
 
-    name: ClassVar[str] = "Celery with requests"
-    processes: int
-    delay: float = 0
+    peer: catalogue.Peer
 
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.peer.name
+
+    @property
     def how(self) -> str:
         """Say how it is run."""
-        return f"{_delay(self.delay)}, prefork {self.processes}, a task per URL"
+        return self.peer.how
 
-    def ferry(self, world: World, images: int) -> Run:
-        """Ferry so many images."""
-        urls = world.urls(images, self.delay)
-        with self._worker(world) as worker:
-            meter = Meter(world, [worker], [world.stack.redis.process])
-            began, cpu = time.time(), time.process_time()
-            for url in urls:
-                idiomatic.upload_image.delay(url)
-            sending = time.process_time() - cpu
-            world.wait_until(lambda: world.kept() >= images)
-            workers, redis, outside = meter.used()
-        return Run(images, world.last_kept() - began, workers, redis + sending, outside)
+    @property
+    def lanes(self) -> int:
+        """Images under way at once."""
+        return self.peer.lanes
 
     @contextmanager
-    def _worker(self, world: World) -> Iterator[Process]:
-        # A database of its own: the keys of two Celery applications are the same.
-        broker = world.stack.redis.url.removesuffix("/0") + "/1"
-        idiomatic.app.conf.broker_url = broker
+    def started(self, world: World) -> Iterator[Ferry]:
+        """Start its workers, on a database of its own: two peers may use the same keys."""
+        redis_url = world.empty_database()
+        environment = {
+            "REDIS_URL": redis_url,
+            "IMGUR_API_URL": world.stack.imgur.url,
+            "NO_PROXY": LOOPBACK,
+            **self.peer.settings,
+        }
+        python = sys.executable
+        if self.peer.requires:
+            python = _python_with(self.peer.requires, world.stack.directory / self.peer.module)
+            # This package and `imgur`, which need nothing of what it cannot live with.
+            environment["PYTHONPATH"] = _sources()
         worker = Process(
-            "idiomatic",
-            [
-                *(sys.executable, "-m", "celery", "-A", idiomatic.__name__, "worker"),
-                f"--concurrency={self.processes}",
-            ],
+            self.peer.module,
+            [python, "-m", *self.peer.command],
             world.stack.directory / "logs",
-            {
-                "CELERY_BROKER_URL": broker,
-                "IMGUR_API_URL": world.stack.imgur.url,
-                "NO_PROXY": LOOPBACK,
-            },
+            environment,
         )
+        groups = {"workers": [worker], "Redis": [world.stack.redis.process]} | _outside(world)
+
+        def ferry(urls: Sequence[str]) -> Took:
+            meter = Meter(groups, redis_url)
+            told = _run([python, "-m", send.__name__, self.peer.module], urls, environment)
+            world.wait_kept(len(urls), worker)
+            seconds = world.last_kept() - told["began"]
+            cpu = {"sender": told["cpu"]}
+            return meter.took(len(urls), seconds, shared_memory([worker]), cpu)
+
         try:
             worker.start()
-            worker.wait_until(lambda: bool(idiomatic.app.control.ping(timeout=0.2)))
-            yield worker
+            yield ferry
         finally:
             worker.stop()
-            idiomatic.app.close()
 
 
-def _delay(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms per hop" if seconds else "no delay"
+def _outside(world: World) -> dict[str, Sequence[Process]]:
+    return {OUTSIDE: [world.stack.source, world.stack.imgur]}
+
+
+def _run(program: Sequence[str], urls: Sequence[str], environment: dict[str, str]) -> Any:
+    """Run a program that reads URLs, to its end; gives what it printed."""
+    try:
+        done = subprocess.run(
+            program,
+            input="\n".join(urls),
+            capture_output=True,
+            env=os.environ | environment,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise SandboxError(f"{program[2]} was not done after {PATIENCE} seconds") from None
+    if done.returncode:
+        raise SandboxError(f"{program[2]}: {done.stderr.strip().splitlines()[-1]}")
+    return json.loads(done.stdout)
+
+
+def _python_with(packages: Sequence[str], directory: Path) -> str:
+    """The interpreter of an environment with these, made at its first use."""
+    python = directory / "bin" / "python"
+    if not python.exists():
+        uv = os.environ.get("UV") or shutil.which("uv")  # `uv run` says where it is
+        if not uv:
+            raise SandboxError(f"uv, which installs {packages[0]}, was not found")
+        for words in (
+            ("venv", "--quiet", f"--python={sys.executable}", str(directory)),
+            ("pip", "install", "--quiet", f"--python={python}", *packages),
+        ):
+            if subprocess.run([uv, *words], capture_output=True, check=False).returncode:
+                raise SandboxError(f"{packages[0]} could not be installed")
+    return str(python)
+
+
+def _sources() -> str:
+    packages = (sandbox, imgur)
+    return os.pathsep.join(str(Path(str(package.__file__)).parents[1]) for package in packages)

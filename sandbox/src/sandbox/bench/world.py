@@ -1,7 +1,7 @@
 """What every way is measured against: one image source, one stand-in Imgur, one Redis, the API."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count, islice
@@ -10,25 +10,28 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
+from redis import Redis
 
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox import parts
+from sandbox.bench.load import Load
 from sandbox.errors import SandboxError
 from sandbox.process import Process
 from sandbox.source.photos import SCENES
 from sandbox.stack import Stack
 
-#: Of every image: a JPEG.
-IMAGE_BYTES = 100_000
-#: Seconds after which a batch will not be done any more.
-PATIENCE = 300.0
+#: Seconds after which no other image will come any more.
+PATIENCE = 60
 #: Seconds between two looks at a batch: a look takes milliseconds from who is measured.
-LOOK_AGAIN = 0.5
+LOOK_AGAIN = 0.05
+
+SETTINGS = parts.exactly(LOG_LEVEL="info", MAX_URLS_PER_JOB="100000")
+"""Of the service; the rest is as it comes."""
 
 
 class World:
-    """A running service without a worker, its quotas off. Delays are in seconds."""
+    """A running service without a worker, its quotas off."""
 
     def __init__(self, stack: Stack, session: requests.Session) -> None:
         self.stack = stack
@@ -37,11 +40,18 @@ class World:
         self._session = session
         self._numbers = count()
 
-    def prepare(self, imgur_delay: float) -> None:
-        """Delete the images of the run before; let the stand-in wait so long with every answer."""
+    def draw(self, loads: Iterable[Load]) -> None:
+        """Let the source draw its scenes, which it does once for each size of a picture."""
+        for load in loads:
+            for url in self.urls(load, SCENES):
+                self._call("GET", url)
+
+    def prepare(self, load: Load, images: int) -> list[str]:
+        """Make ready for such a batch; gives the URLs of so many images, which are new."""
         for image in self._images.glob("*.jpg"):
             image.unlink()
-        self._call("PUT", f"{self.stack.imgur.url}/_stand-in/delay", {"seconds": imgur_delay})
+        self._call("PUT", f"{self.stack.imgur.url}/_stand-in/delay", {"seconds": load.delay})
+        return self.urls(load, images)
 
     def kept(self) -> int:
         """How many images the stand-in was sent since it was prepared. Asking costs it nothing."""
@@ -56,10 +66,17 @@ class World:
         """The epoch when the stand-in was sent its last image."""
         return (self._images / "journal.jsonl").stat().st_mtime
 
-    def urls(self, images: int, delay: float = 0) -> list[str]:
-        """URLs of so many images, other ones at each call; each is served after the delay."""
-        photo = f"{self.stack.source.url}/photo/%d.jpg?bytes={IMAGE_BYTES}&delay={delay:g}"
+    def urls(self, load: Load, images: int) -> list[str]:
+        """URLs of so many images, other ones at each call."""
+        photo = f"{self.stack.source.url}/photo/%d.jpg?bytes={load.size}&delay={load.delay:g}"
         return [photo % number for number in islice(self._numbers, images)]
+
+    def empty_database(self) -> str:
+        """The URL of a Redis database beside that of the service, emptied."""
+        url = self.stack.redis.url.removesuffix("/0") + "/1"
+        with Redis.from_url(url) as redis:
+            redis.flushdb()
+        return url
 
     @contextmanager
     def workers(self, count: int, at_once: int) -> Iterator[Sequence[Process]]:
@@ -83,35 +100,49 @@ class World:
         answer = self._call("POST", f"{self.stack.api.url}/v1/images/upload", {"urls": urls})
         return str(answer.json()["jobId"])
 
-    def job(self, job_id: str) -> Any:
-        """Get a job from the API."""
-        return self._call("GET", f"{self.stack.api.url}/v1/images/upload/{job_id}").json()
+    def get(self, job_id: str, tag: str = "") -> requests.Response:
+        """Get a job from the API, unless the ETag is still its own."""
+        return self._call("GET", self._url(job_id), headers={"If-None-Match": tag} if tag else {})
+
+    def cancel(self, job_id: str) -> None:
+        """Cancel a job."""
+        self._call("DELETE", self._url(job_id))
 
     def wait(self, job_id: str) -> float:
         """Wait until the job is complete; gives the epoch when that was."""
         finished: list[datetime] = []
 
         def complete() -> bool:
-            job = self.job(job_id)
+            job = self.get(job_id).json()
             if job["finished"]:
                 finished.append(datetime.fromisoformat(job["finished"]))
             return bool(finished)
 
-        self.wait_until(complete)
+        self.stack.redis.process.wait_until(complete, PATIENCE)
         return finished[0].timestamp()
 
-    def wait_until(self, done: Callable[[], bool]) -> None:
-        """Wait for a batch. Raises SandboxError when it takes too long."""
-        deadline = time.monotonic() + PATIENCE
-        while not done():
-            self.stack.redis.process.check()
-            if time.monotonic() > deadline:
-                raise SandboxError(f"A batch was not done after {PATIENCE:.0f} seconds.")
+    def wait_kept(self, images: int, *processes: Process) -> None:
+        """Wait until the stand-in was sent so many images.
+
+        Raises SandboxError when none comes for `PATIENCE` seconds, or one of the processes ends.
+        """
+        kept, deadline = 0, time.monotonic() + PATIENCE
+        while kept < images:
+            for process in (self.stack.redis.process, *processes):
+                process.check()
+            before, kept = kept, self.kept()
+            if kept > before:
+                deadline = time.monotonic() + PATIENCE
+            elif time.monotonic() > deadline:
+                raise SandboxError(f"{kept} of {images} images came, and no other for {PATIENCE} s")
             time.sleep(LOOK_AGAIN)
 
-    def _call(self, method: str, url: str, body: Any = None) -> requests.Response:
+    def _url(self, job_id: str) -> str:
+        return f"{self.stack.api.url}/v1/images/upload/{job_id}"
+
+    def _call(self, method: str, url: str, body: Any = None, **options: Any) -> requests.Response:
         try:
-            answer = self._session.request(method, url, json=body, timeout=30)
+            answer = self._session.request(method, url, json=body, timeout=60, **options)
             answer.raise_for_status()
         except requests.RequestException as error:
             raise SandboxError(f"{method} of the bench failed ({type(error).__name__}).") from error
@@ -123,12 +154,9 @@ def open_world() -> Iterator[World]:
     """Start the service in a temporary directory, and stop it."""
     with (
         TemporaryDirectory(prefix="imgferry-bench-") as directory,
-        Stack(Path(directory), environment=parts.exactly(LOG_LEVEL="info")) as stack,
+        Stack(Path(directory), environment=SETTINGS) as stack,
         requests.Session() as session,
     ):
         stack.workers[0].stop()  # those of the bench come and go
         session.trust_env = False  # a proxy of the environment cannot reach our loopback
-        world = World(stack, session)
-        for url in world.urls(SCENES):  # the source draws them once
-            session.get(url, timeout=30)
-        yield world
+        yield World(stack, session)

@@ -1,0 +1,86 @@
+"""Whether an image costs the same in a small job, in a large one, and in one of many jobs."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import click
+
+from sandbox.bench.load import SMALL
+from sandbox.bench.speed import AT_ONCE
+from sandbox.bench.table import Row, Table, below, short
+from sandbox.bench.took import Meter, Took
+from sandbox.bench.usage import memory
+from sandbox.bench.world import World
+from sandbox.process import Process
+
+Submit = Callable[[list[str]], object]
+
+
+def measure(world: World, sizes: Sequence[int], jobs: int) -> tuple[Table, list[Row]]:
+    """Ferry a job of each size, then so many jobs of one image; then let one wait for the rest."""
+    rows = []
+    rates = []
+    with world.workers(1, AT_ONCE) as [worker]:
+        for images in sizes:
+            took = _ferry(world, worker, images, world.submit)
+            rows.append(_row(f"1 job of {images:,}", took, memory(worker)))
+            rates.append(took.rate())
+
+        def add_each(urls: list[str]) -> None:
+            for url in urls:
+                world.store.add([url])
+
+        took = _ferry(world, worker, jobs, add_each)
+        rows.append(_row(f"{jobs:,} jobs of 1, added in the store", took, memory(worker)))
+    head = ["images", "ms an image", "CPU-ms an image, Redis among it", "Redis bytes kept an image",
+            "MB of the worker after it", "how it was run"]  # fmt: skip
+    table = Table("Growth", head, rows)
+    flat = below(
+        *(1.15, "", f"time an image, job of {sizes[-1]:,} / of {sizes[1]:,}"),
+        f"{SMALL}, 1 worker process, {AT_ONCE} at once",
+        [rates[1] / rates[-1]],
+    )
+    return table, [flat, _behind(world, sizes[-1])]
+
+
+def _ferry(world: World, worker: Process, images: int, submit: Submit) -> Took:
+    click.echo(f"growth: {images:,} images", err=True)
+    stack = world.stack
+    groups: dict[str, list[Process]] = {
+        "worker": [worker],
+        "API": [stack.api],
+        "Redis": [stack.redis.process],
+    }
+    urls = world.prepare(SMALL, images)
+    meter = Meter(groups, stack.redis.url)
+    began = time.time()
+    submit(urls)
+    world.wait_kept(images, worker)
+    took = meter.took(images, world.last_kept() - began, 0)
+    world.check(images)
+    return took
+
+
+def _row(what: str, took: Took, megabytes: float) -> list[str]:
+    return [
+        what,
+        short(1000 / took.rate()),
+        f"{short(took.cost())}, {short(took.cost('Redis'))}",
+        short(took.of_redis("memory")),
+        short(megabytes),
+        f"{SMALL}, 1 worker process, {AT_ONCE} at once",
+    ]
+
+
+def _behind(world: World, images: int) -> Row:
+    """How long a new job of one image takes while so many wait."""
+    click.echo(f"growth: behind {images:,}", err=True)
+    before = world.submit(world.prepare(SMALL, images))
+    waits = []
+    with world.workers(1, AT_ONCE):
+        for url in world.urls(SMALL, 5):
+            began = time.time()
+            waits.append(world.wait(world.submit([url])) - began)
+        world.cancel(before)
+    what = f"first image of a new job while {images:,} wait"
+    return below(1, "s", what, f"1 worker process, {AT_ONCE} at once, 5 jobs", waits)

@@ -1,0 +1,18 @@
+"""What a reference is told, and what it prints."""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+
+def run(ferry: Callable[[Sequence[str], str, int], None]) -> None:
+    """Call `ferry(urls, imgur_url, at_once)` as the program was told, and say what it took."""
+    imgur_url, at_once = sys.argv[1:]
+    urls = sys.stdin.read().split()
+    wall, cpu = time.perf_counter(), time.process_time()
+    ferry(urls, imgur_url, int(at_once))
+    took = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+    kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    json.dump(took | {"memory": kibibytes * 1024 / 1e6}, sys.stdout)
