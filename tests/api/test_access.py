@@ -156,6 +156,12 @@ class TestOwners:
             assert (answer.data, answer.headers) == (unknown.data, unknown.headers)
         assert ask(locked, "ada", f"{UPLOAD}/{job_id}").get_json()["status"] == "pending"
 
+    def test_nor_are_its_events_for_others(self, locked: FlaskClient) -> None:
+        path = f"{UPLOAD}/{submit(locked, 'ada')}/events"
+        assert ask(locked, "bob", path).get_json()["type"] == "/problems/unknown-job"
+        with ask(locked, "ada", path) as answer:
+            assert answer.content_type.startswith("text/event-stream")
+
     def test_the_bodys_faults_do_not_tell_of_a_job_of_another_key(
         self, locked: FlaskClient
     ) -> None:
@@ -268,6 +274,52 @@ class TestThisMachineAlone:
     def test_everybody_may_ask_where_that_is_said(self, open_api: Open) -> None:
         client = open_api(allow_anonymous=True)
         assert local(client, STRANGER, Host="imgferry.example", X_Forwarded_For="1.2.3.4") == 200
+
+
+def told(client: FlaskClient, path: str = UPLOAD, **headers: str) -> TestResponse:
+    """The answer to what any page may have a browser post without being asked: plain text."""
+    sent = {"Host": "localhost:8080", **{n.replace("_", "-"): v for n, v in headers.items()}}
+    return client.post(path, data=CAT, content_type="text/plain", headers=sent)
+
+
+class TestOtherSites:
+    FOREIGN = (
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site", "Origin": "http://localhost:3000"},
+        {"Origin": "https://attacker.example"},
+        {"Origin": "http://localhost:3000"},
+        {"Origin": "null"},
+    )
+    OWN: tuple[dict[str, str], ...] = (
+        {},
+        {"Sec_Fetch_Site": "none"},
+        {"Sec_Fetch_Site": "same-origin", "Origin": "http://localhost:8080"},
+        {"Origin": "http://localhost:8080"},
+    )
+
+    @pytest.mark.parametrize("anonymous", [False, True])
+    @pytest.mark.parametrize("header", FOREIGN, ids=str)
+    def test_make_no_browser_change_anything(
+        self, open_api: Open, header: dict[str, str], anonymous: bool
+    ) -> None:
+        client = open_api(allow_anonymous=anonymous)
+        job_id = told(client).get_json()["jobId"]
+        for path in (UPLOAD, "/v1/images", f"{UPLOAD}/{job_id}/retry"):
+            answer = told(client, path, **header)
+            assert (answer.status_code, answer.get_json()["type"]) == (403, "/problems/cross-site")
+        assert [job["id"] for job in client.get(UPLOAD).get_json()["jobs"]] == [job_id]
+
+    @pytest.mark.parametrize("header", OWN, ids=str)
+    def test_what_is_no_such_page_is_answered(
+        self, client: FlaskClient, header: dict[str, str]
+    ) -> None:
+        assert told(client, **header).status_code == 202
+
+    def test_a_link_from_there_may_be_followed(self, client: FlaskClient) -> None:
+        assert local(client, Sec_Fetch_Site="cross-site") == 200
+
+    def test_a_key_is_no_page_of_another_site(self, locked: FlaskClient) -> None:
+        assert submit(locked, "ada", headers={"Sec-Fetch-Site": "cross-site"})
 
 
 class TestProxies:

@@ -25,6 +25,9 @@ _FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real
 #: so is the documentation; a token of deletion is a key of its own.
 KEYLESS = frozenset({"page", "docs", "deletion"})
 
+#: Methods that change nothing. What they answer, a page of another site cannot read.
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -58,6 +61,13 @@ def admit_callers(app: Flask, settings: ApiSettings) -> None:
             bind_contextvars(key=key.name)
             g.caller = Caller(f"key:{key.name}", key.name, None if key.is_admin else key.name)
         elif settings.api_keys or settings.allow_anonymous or _is_local(settings.proxies):
+            if request.blueprint not in KEYLESS and _is_driven_by_another_site():
+                raise Problem(
+                    403,
+                    "Nothing was done. Without API keys this service takes no requests that the "
+                    "page of another site makes a browser send.",
+                    kind="cross-site",
+                )
             g.caller = Caller(f"address:{_network(request.remote_addr or '')}")
         else:
             raise Problem(
@@ -111,6 +121,20 @@ def _is_local(proxies: int) -> bool:
     else:
         as_expected = not any(name in request.headers for name in _FORWARDED)
     return as_expected and _is_loopback(request.remote_addr or "") and _is_loopback(_host())
+
+
+def _is_driven_by_another_site() -> bool:
+    """Whether a page of another origin makes its reader's browser change something here.
+
+    Browsers let it post forms and plain text to anybody without asking. They say so: in
+    `Sec-Fetch-Site` (Fetch Metadata §2.3), and where that is missing in `Origin` (Fetch §3.2).
+    """
+    if request.method in _SAFE:
+        return False
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    return origin is not None and origin.partition("://")[2] != request.host
 
 
 def _host() -> str:

@@ -33,6 +33,7 @@ TITLES = {
     "idempotency-key-reused": "The Idempotency-Key is that of another job",
     "key-needed": "An API key is needed",
     "local-only": "This service answers its own machine only",
+    "cross-site": "The page of another site asked",
     "quota-exceeded": "The client has asked for too much",
     "image-failed": "The image could not be uploaded",
     "unknown-job": "No job has this id",

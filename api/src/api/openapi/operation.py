@@ -62,7 +62,7 @@ def operation(  # noqa: PLR0913 - what OpenAPI says of an operation
 def responses_of_every_route() -> Part:
     """What `operation` refers to, by name."""
     headers = {**REQUEST_ID, **RATE_LIMIT}
-    return {name: response(kind, headers=headers) for name, kind in OF_EVERY_ROUTE.values()}
+    return {name: response(*of, headers=headers) for name, of in OF_EVERY_ROUTE.values()}
 
 
 def answer(

@@ -3,7 +3,7 @@
 `api.problems` has their kinds and titles. A kind that it gets, gets its status here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +20,7 @@ STATUSES = {
     "invalid-header": 400,
     "key-needed": 401,
     "local-only": 403,
+    "cross-site": 403,
     "unknown-job": 404,
     "image-failed": 422,
     "unknown-deletion": 404,
@@ -34,13 +35,14 @@ STATUSES = {
     "not-ready": 503,
 }
 
-#: What a route may always answer with where it asks who calls, by status: a name, and the kind.
-OF_EVERY_ROUTE: Mapping[int, tuple[str, str | int]] = {
-    401: ("KeyNeeded", "key-needed"),
-    403: ("LocalOnly", "local-only"),
-    429: ("QuotaExceeded", "quota-exceeded"),
-    500: ("Unexpected", 500),
-    503: ("StoreUnavailable", "store-unavailable"),
+#: What a route may always answer with where it asks who calls, by status: a name, and the
+#: kinds.
+OF_EVERY_ROUTE: Mapping[int, tuple[str, Sequence[str | int]]] = {
+    401: ("KeyNeeded", ["key-needed"]),
+    403: ("Refused", ["local-only", "cross-site"]),
+    429: ("QuotaExceeded", ["quota-exceeded"]),
+    500: ("Unexpected", [500]),
+    503: ("StoreUnavailable", ["store-unavailable"]),
 }
 
 _HEADERS = {401: CHALLENGE, 429: RETRY_AFTER, 503: RETRY_AFTER, 507: RETRY_AFTER}
@@ -82,6 +84,10 @@ _MEMBERS: Mapping[str | int, dict[str, Any]] = {
     "local-only": {
         "detail": "Without API keys this service answers its own machine only: at localhost or "
         "127.0.0.1, through no proxy."
+    },
+    "cross-site": {
+        "detail": "Nothing was done. Without API keys this service takes no requests that the page "
+        "of another site makes a browser send."
     },
     "image-failed": {
         "detail": "There is nothing at the URL (any more).",
