@@ -82,9 +82,11 @@ def honest(length: int, *, with_emoji: bool) -> bytes:
     return urls(lambda n: f"https://example.org/{n:05}".ljust(each - 8, "a") + end, count)
 
 
-def seconds(client: FlaskClient, body: bytes, statuses: set[int]) -> float:
+def seconds(
+    client: FlaskClient, body: bytes, statuses: set[int], kind: str = "application/json"
+) -> float:
     began = time.process_time()
-    answer = client.post(UPLOAD, data=body, content_type="application/json")
+    answer = client.post(UPLOAD, data=body, content_type=kind)
     taken = time.process_time() - began
     assert answer.status_code in statuses
     return taken
@@ -122,3 +124,17 @@ def test_a_hostile_body_costs_little_more_than_an_honest_one(
     taken = (seconds(client, hostile, {202, 400, 413, 422}) for _ in range(3))
     assert any(one < most.seconds + 0.1 for one in taken)  # a busy machine may take one for more
     assert memory(client, hostile) < most.bytes + 50_000_000
+
+
+def fields(count: int) -> bytes:
+    """A form with a URL in each of its fields, as the Python client sends them beside files."""
+    part = '--b\r\nContent-Disposition: form-data; name="urls"\r\n\r\nhttps://e.org/{}\r\n'
+    return "".join(part.format(n) for n in range(count)).encode() + b"--b--\r\n"
+
+
+def test_ten_times_the_fields_cost_about_ten_times_as_much(client: FlaskClient) -> None:
+    form = "multipart/form-data; boundary=b"
+    seconds(client, fields(1), {202}, form)  # what is made once
+    once, ten_times = fields(URLS // 10), fields(URLS)
+    most = 20 * seconds(client, once, {202}, form)
+    assert any(seconds(client, ten_times, {202}, form) < most for _ in range(3))

@@ -36,15 +36,15 @@ def read_form(settings: ApiSettings, files: JobFiles, file_parts: Collection[str
     Raises Problem 400 for what is no form, 413 for more than is taken, 422 for what is no file.
     """
     form = Form()
-    parts = _events(settings)
+    parts, room = _events(settings), settings.max_body
     for part in parts:
         match part:
             case File(name=str(name), filename=str(filename)) if name in file_parts and filename:
                 files.check_room(settings.max_files_bytes)
                 form.files.append((filename, _receive(name, parts, form, files, settings)))
             case File(name=str(name)) | Field(name=str(name)):
-                room = settings.max_body - sum(len(content) for _, content in form.fields)
                 content = b"".join(_within(room, _content(parts)))
+                room -= len(content)
                 if name not in file_parts:
                     form.fields.append((name, content))
                 elif content:  # an input of a page in which no file was chosen has none
@@ -57,7 +57,7 @@ def read_form(settings: ApiSettings, files: JobFiles, file_parts: Collection[str
 def _receive(
     name: str, parts: Iterator[Event], form: Form, files: JobFiles, settings: ApiSettings
 ) -> StagedFile:
-    room = settings.max_files_bytes - sum(file.size for _, file in form.files)
+    room = settings.max_files_bytes - files.size
     try:
         file = files.receive(_within(room, _content(parts)))
     except FileTooLarge as error:

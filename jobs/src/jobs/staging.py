@@ -145,7 +145,8 @@ class JobFiles:
     def __init__(self, staging: Staging, job_id: str) -> None:
         self._staging = staging
         self.job_id = job_id
-        self.staged: list[StagedFile] = []
+        self.size = 0
+        """Bytes that were received."""
         self._begun = 0
         self._kept = False
 
@@ -158,7 +159,7 @@ class JobFiles:
         name = f"{self.job_id}.{self._begun}"
         self._begun += 1
         file = self._staging.write(name, chunks)
-        self.staged.append(file)
+        self.size += file.size
         return file
 
     def keep(self) -> None:
