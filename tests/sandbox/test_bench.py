@@ -124,7 +124,7 @@ def test_counts_the_cpu_time_of_descendants_alive_or_not(tmp_path: Path) -> None
         process.wait_for_line("alive was busy")
         # Two times 0.3, less the ticks that are not full yet.
         assert 0.5 <= cpu_seconds([process]) < 5
-        assert 1 < memory(process) <= peak_memory(process) < 1000
+        assert 1 < memory(process.pid) <= peak_memory(process.pid) < 1000
         assert 1 < shared_memory([process]) < 1000
     finally:
         process.kill()

@@ -23,7 +23,7 @@ def measure(world: World, sizes: Sequence[int], jobs: int) -> tuple[Table, list[
     with world.workers(1, AT_ONCE) as [worker]:
         for images in sizes:
             took = _ferry(world, worker, images, world.submit)
-            rows.append(_row(f"1 job of {images:,}", took, memory(worker)))
+            rows.append(_row(f"1 job of {images:,}", took, memory(worker.pid)))
             rates.append(took.rate())
 
         def add_each(urls: list[str]) -> None:
@@ -31,7 +31,7 @@ def measure(world: World, sizes: Sequence[int], jobs: int) -> tuple[Table, list[
                 world.store.add([url])
 
         took = _ferry(world, worker, jobs, add_each)
-        rows.append(_row(f"{jobs:,} jobs of 1, added in the store", took, memory(worker)))
+        rows.append(_row(f"{jobs:,} jobs of 1, added in the store", took, memory(worker.pid)))
     head = ["images", "ms an image", "CPU-ms an image, Redis among it", "Redis bytes kept an image",
             "MB of the worker after it", "how it was run"]  # fmt: skip
     table = Table("Growth", head, rows)

@@ -33,12 +33,12 @@ def measure(world: World, requests: int) -> list[Row]:
         job_id = world.submit(world.urls(NEAR, count))
         tag = world.get(job_id).headers["ETag"]
         answers = _served(world, requests, partial(world.get, job_id))
-        rows.append(_row(goal, f"GET of a job of {count:,} URLs", how, answers))
+        rows.append(_row(goal, f"GET of a job; URLs: {count:,}", how, answers))
         answers = _served(world, requests, partial(world.get, job_id, tag))
-        rows.append(_row(1.5, f"the same with its ETag, 304: {count:,} URLs", how, answers))
+        rows.append(_row(1.5, f"the same with its ETag, 304; URLs: {count:,}", how, answers))
     for count, goal in POSTS.items():
         answers = _served(world, requests, partial(_post, world, world.urls(NEAR, count)))
-        rows.append(_row(goal, f"POST of {count:,} URLs, with a dispatch", how, answers))
+        rows.append(_row(goal, f"POST, and a dispatch; URLs: {count:,}", how, answers))
     return rows
 
 

@@ -35,7 +35,7 @@ def measure(world: World) -> list[Row]:
 def _grown(world: World, at_once: int) -> float:
     """Megabytes that a worker had more at its peak than before its first image."""
     with world.workers(1, at_once) as [worker]:
-        before = memory(worker)
+        before = memory(worker.pid)
         world.wait(world.submit(world.prepare(HELD, 2 * at_once)))
         world.check(2 * at_once)
-        return peak_memory(worker) - before
+        return peak_memory(worker.pid) - before

@@ -33,14 +33,14 @@ def shared_memory(processes: Iterable[Process]) -> float:
     return total
 
 
-def memory(process: Process) -> float:
-    """Megabytes (10^6) that it has in memory now, without descendants."""
-    return _megabytes(PROC / str(process.pid) / "status", "VmRSS")
+def memory(pid: int) -> float:
+    """Megabytes (10^6) that this process has in memory now, without descendants."""
+    return _megabytes(PROC / str(pid) / "status", "VmRSS")
 
 
-def peak_memory(process: Process) -> float:
+def peak_memory(pid: int) -> float:
     """The most megabytes (10^6) that it ever had in memory, without descendants."""
-    return _megabytes(PROC / str(process.pid) / "status", "VmHWM")
+    return _megabytes(PROC / str(pid) / "status", "VmHWM")
 
 
 def _sessions(processes: Iterable[Process]) -> Iterator[tuple[Path, list[str]]]:
