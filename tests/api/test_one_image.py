@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,8 +11,13 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from api.app import create_app
+from api.settings import ApiSettings
+from jobs.dispatch import Dispatcher
 from jobs.model import Begun, Failed, Failure, ImageOptions, Outcome, Result
+from jobs.settings import JobsSettings
 from jobs.store import JobStore
+from sandbox.redis import RedisServer
 from tests.api.test_access import KEYS
 from tests.service import wait
 
@@ -101,6 +107,20 @@ def test_after_the_time_that_a_client_waits_the_answer_is_the_job(
     assert answer.headers["Location"] == f"{IMAGES}/upload/{job_id}"
     assert answer.headers["Preference-Applied"] == "wait=1"
     assert store.get(job_id).pending == [CAT]
+
+
+def test_a_store_that_goes_away_while_the_client_waits_makes_it_send_nothing_twice(
+    post: Post, tmp_path: Path
+) -> None:
+    with RedisServer(tmp_path) as server:
+        settings = JobsSettings(redis_url=server.url)
+        store = JobStore.connect(settings)
+        app = create_app(ApiSettings(), store, Dispatcher.connect(settings, store))
+        answering = post(app.test_client(), json={"url": CAT}, headers={"Prefer": "wait=1"})
+        job_id = job_of(store)
+    answer = answering.result()
+    assert (answer.status_code, answer.get_json()) == (202, {"jobId": job_id})
+    assert answer.headers["Location"] == f"{IMAGES}/upload/{job_id}"
 
 
 def test_the_same_request_again_gets_the_same_image(

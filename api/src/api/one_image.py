@@ -7,6 +7,7 @@ deletable, so that the answer can have a deletion URL.
 from dataclasses import replace
 from uuid import uuid4
 
+import structlog
 from flask import Blueprint, request, url_for
 
 from api import shapes
@@ -19,9 +20,12 @@ from api.submissions import read_image
 from api.watching.feed import Feed
 from api.watching.waiting import wait_until_complete
 from jobs.dispatch import Dispatcher
-from jobs.model import ImageStatus
+from jobs.errors import StoreUnavailable
+from jobs.model import Image, ImageStatus
 from jobs.staging import Staging
 from jobs.store import JobStore
+
+log = structlog.get_logger()
 
 Answer = tuple[shapes.UploadedImage | shapes.Submitted, int, dict[str, str]]
 
@@ -39,10 +43,14 @@ def one_image(
             job = replace(job, options=replace(job.options, deletable=True))
             job_id, headers = add_job(settings, store, dispatcher, job, files)
         wait = parse_wait(request.headers.get("Prefer"))
-        wait_until_complete(store, feed, job_id, wait or MAX_WAIT)
         if wait:
             headers["Preference-Applied"] = f"wait={wait}"
-        (image,) = store.images(job_id, None, 1, None).items
+        try:
+            image, deletion_url = _await_image(store, feed, job_id, wait or MAX_WAIT)
+        except StoreUnavailable as away:
+            # It is stored, and goes on: as an error it would be sent a second time.
+            log.warning("store away", reason=str(away))
+            return {"jobId": job_id}, 202, headers
         if image.status is ImageStatus.PENDING:
             return {"jobId": job_id}, 202, headers
         del headers["Retry-After"]
@@ -52,11 +60,16 @@ def one_image(
             raise Problem(422, detail, kind="image-failed", error=error, jobId=job_id)
         if not image.link:
             raise Problem(410, "The image was deleted after this request was sent first.")
-        return present_uploaded(image, job_id, _deletion_url(store, job_id)), 201, headers
+        return present_uploaded(image, job_id, deletion_url), 201, headers
 
     return routes
 
 
-def _deletion_url(store: JobStore, job_id: str) -> str | None:
-    token = store.permit_deletion(job_id, 0)
-    return token and url_for("deletion.ask", token=token, _external=True)
+def _await_image(
+    store: JobStore, feed: Feed, job_id: str, seconds: float
+) -> tuple[Image, str | None]:
+    """The job's image after so many seconds at most; where it is uploaded, what deletes it."""
+    wait_until_complete(store, feed, job_id, seconds)
+    (image,) = store.images(job_id, None, 1, None).items
+    token = store.permit_deletion(job_id, 0) if image.link else None
+    return image, token and url_for("deletion.ask", token=token, _external=True)
