@@ -17,7 +17,7 @@ from sandbox.bench.ways import Ferry, Way
 from sandbox.bench.world import World
 from sandbox.errors import SandboxError
 
-MOST_IMAGES, MOST_BYTES = 5_000, 500_000_000
+MOST_BYTES = 500_000_000
 """Of a batch."""
 
 Of = Callable[[Took], float]
@@ -38,6 +38,8 @@ class Comparison:
     fields: Sequence[Field]
     seconds: float
     """That a batch should take."""
+    most_images: int = 5_000
+    """Of a batch."""
     runs: dict[tuple[Load, Way], list[Took]] = field(default_factory=lambda: defaultdict(list))
     failures: dict[Way, str] = field(default_factory=dict)
     """Ways that failed, which are not run again."""
@@ -66,7 +68,8 @@ class Comparison:
     def _run(self, world: World, way: Way, loads: Sequence[Load]) -> None:
         try:
             with way.started(world) as ferry:
-                self._ferry(world, ferry, loads[0], way.lanes)  # the first is never like the rest
+                # The first is never like the rest.
+                self._ferry(world, ferry, loads[0], min(way.lanes, self.most_images))
                 for load in loads:
                     images = self._images.get((load, way)) or self._fit(world, ferry, load, way)
                     self._images[load, way] = images
@@ -77,7 +80,7 @@ class Comparison:
 
     def _fit(self, world: World, ferry: Ferry, load: Load, way: Way) -> int:
         """So many images that a batch takes about `seconds`."""
-        most = min(MOST_IMAGES, MOST_BYTES // load.size)
+        most = min(self.most_images, MOST_BYTES // load.size)
         images = min(2 * way.lanes, most)
         while images < most:
             wall = self._ferry(world, ferry, load, images).wall

@@ -9,15 +9,15 @@ from sandbox.bench.load import FAR, NEAR
 from sandbox.bench.table import short
 from sandbox.bench.ways import Imgferry, Reference, Way
 
-WIDTH, NAMES, FIGURES, LINE = 760, 290, 70, 22
-"""Pixels: the whole, the column of names, that of figures, and the height of a bar's line."""
+WIDTH, EDGE, NAMES, FIGURES, LINE = 760, 10, 290, 70, 22
+"""Pixels: the whole, its edge, the column of names, that of figures, and the height of a line."""
 
 STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+.ground { fill: #ffffff } text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .title { font-weight: 600 }
 .imgferry { fill: #1a7f37 } .reference { fill: #8c959f } .peer { fill: #54aeff }
 @media (prefers-color-scheme: dark) {
-  text { fill: #e6edf3 }
+  .ground { fill: #0d1117 } text { fill: #e6edf3 }
   .imgferry { fill: #3fb950 } .reference { fill: #6e7681 } .peer { fill: #1f6feb }
 }"""
 
@@ -32,14 +32,13 @@ def draw(compared: Comparison) -> str:
             for (of, way), runs in compared.runs.items()
             if of == load and runs
         ]
-        parts.append(_text(0, top + LINE, f"Uploads per second: {load}", "title"))
+        parts.append(_text(EDGE, top + LINE, f"Uploads per second: {load}", "title"))
         parts += _bars(sorted(bars, key=lambda bar: -bar[0]), top + LINE)
         top += LINE * (len(bars) + 2)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}" role="img" '
         f'aria-label="Uploads per second of each way">\n<style>{STYLE}\n</style>\n'
-        + "\n".join(parts)
-        + "\n</svg>\n"
+        '<rect class="ground" width="100%" height="100%"/>\n' + "\n".join(parts) + "\n</svg>\n"
     )
 
 
@@ -48,7 +47,7 @@ def _bars(bars: Sequence[tuple[float, Way]], top: int) -> list[str]:
     for number, (rate, way) in enumerate(bars):
         y = top + LINE * (number + 1)
         width = (WIDTH - NAMES - FIGURES) * rate / bars[0][0]
-        parts.append(_text(0, y, _name(way)))
+        parts.append(_text(EDGE, y, _name(way)))
         parts.append(
             f'<rect class="{_kind(way)}" x="{NAMES}" y="{y - 12}" width="{width:.0f}" '
             f'height="{LINE - 6}" rx="2"/>'

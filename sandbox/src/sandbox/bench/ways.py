@@ -26,6 +26,9 @@ from sandbox.process import Process
 Ferry = Callable[[Sequence[str]], Took]
 """Ferries the images of these URLs, from nothing begun to everything uploaded."""
 
+NO_PROXY = {"NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK}
+"""A proxy of our environment cannot reach our loopback; curl knows only the second name."""
+
 
 class Way(Protocol):
     """One way, with its settings."""
@@ -70,7 +73,7 @@ class Reference:
         def ferry(urls: Sequence[str]) -> Took:
             meter = Meter(_outside(world), world.stack.redis.url)
             program = [sys.executable, "-m", f"sandbox.bench.references.{self.module}"]
-            told = _run([*program, world.stack.imgur.url, str(self.lanes)], urls, {})
+            told = _run([*program, world.stack.imgur.url, str(self.lanes)], urls, NO_PROXY)
             cpu = {"workers": told["cpu"]}
             return meter.took(len(urls), told["wall"], told["memory"], cpu)
 
@@ -142,7 +145,7 @@ class Peer:
         environment = {
             "REDIS_URL": redis_url,
             "IMGUR_API_URL": world.stack.imgur.url,
-            "NO_PROXY": LOOPBACK,
+            **NO_PROXY,
             **self.peer.settings,
         }
         python = sys.executable
@@ -192,7 +195,8 @@ def _run(program: Sequence[str], urls: Sequence[str], environment: dict[str, str
     except subprocess.TimeoutExpired:
         raise SandboxError(f"{program[2]} was not done after {PATIENCE} seconds") from None
     if done.returncode:
-        raise SandboxError(f"{program[2]}: {done.stderr.strip().splitlines()[-1]}")
+        *_, last = ["no reason given", *done.stderr.split("\n")[-2:-1]]
+        raise SandboxError(f"{program[2]}: {last}")
     return json.loads(done.stdout)
 
 
