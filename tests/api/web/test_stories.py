@@ -92,7 +92,9 @@ def test_files_are_dropped_anywhere(page: Page, stack: Stack) -> None:
     page.dispatch_event("main", "dragenter", {"dataTransfer": transfer})
     expect(page.get_by_text("Drop pictures, text files or CSV")).to_be_visible()
     page.dispatch_event("main", "drop", {"dataTransfer": transfer})
-    expect(page.locator("#contents")).to_have_text("2 links and 1 picture")
+    expect(page.locator("#contents")).to_have_text(
+        "2 links and 1 picture · beside pictures, links lose their titles"
+    )
     page.get_by_role("button", name="Upload").click()
     expect(page.locator("#done")).to_have_text("3 of 3 uploaded")
     expect(page.get_by_text("from this computer")).to_be_visible()
@@ -230,8 +232,30 @@ def test_the_key_is_asked_for_once(
         expect(page.get_by_text("No jobs yet.")).to_be_visible()
         page.reload()
         expect(page.get_by_text("No jobs yet.")).to_be_visible()
+        page.get_by_role("link", name="Upload", exact=True).click()
+        assert "\nkey=5ecret\n" in saved(page, "Flameshot", "flameshot-imgferry")
         page.get_by_role("button", name="Forget key").click()
         expect(page.get_by_label("API key")).to_be_visible()
+
+
+def test_other_programs_are_set_up_by_files(page: Page, stack: Stack) -> None:
+    page.goto("/")
+    url = f"{stack.api.url}/v1/images"
+    assert json.loads(saved(page, "ShareX", "imgferry.sxcu"))["RequestURL"] == url
+    assert url in saved(page, "PicGo", "picgo.json")
+    assert f"\nurl={url}\nkey=''\n" in saved(page, "Flameshot", "flameshot-imgferry")
+
+
+def saved(page: Page, program: str, name: str) -> str:
+    """The configuration of a program, as a browser saves it under this name."""
+    link = page.get_by_role("link", name=program)
+    if not link.is_visible():
+        page.get_by_text("Upload from ShareX").click()
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == name
+    expect(page.locator("#toast")).to_have_text(f"{name} is saved")
+    return download.value.path().read_text()
 
 
 def test_a_phone_and_a_screen_reader_get_all_of_it(page: Page, stack: Stack, axe: str) -> None:

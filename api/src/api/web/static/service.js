@@ -39,6 +39,9 @@ async function readTrouble(response) {
 
 const askFor = async (path, options) => (await ask(path, options)).json();
 
+/** Whether a list tells more of an image than its URL. */
+export const saysMore = (image) => Object.keys(image).length > 1;
+
 /** Add a job of these images and pictures and give its id. The same attempt is the same job. */
 export async function submit({ images, pictures, options }, attempt) {
   const headers = { "Idempotency-Key": attempt };
@@ -52,11 +55,14 @@ export async function submit({ images, pictures, options }, attempt) {
     }
   } else {
     headers["Content-Type"] = "application/json";
-    const urls = images.map((image) => (Object.keys(image).length > 1 ? image : image.url));
+    const urls = images.map((image) => (saysMore(image) ? image : image.url));
     body = JSON.stringify({ urls, ...options });
   }
   return (await askFor(JOBS, { method: "POST", headers, body })).jobId;
 }
+
+/** What there is at a path of the service, to be saved. */
+export const getFile = async (path) => (await ask(path)).blob();
 
 /** The job and its ETag; the job is null where it is still as this ETag says. */
 export async function getJob(id, etag, signal) {

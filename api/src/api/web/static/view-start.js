@@ -2,7 +2,8 @@
 
 import { basket } from "./basket.js";
 import { copyOf, setText } from "./elements.js";
-import { getJobs, submit } from "./service.js";
+import { saveDownloads } from "./saving.js";
+import { getJobs, saysMore, submit } from "./service.js";
 import { showJobs } from "./view-jobs.js";
 import { counted } from "./words.js";
 
@@ -27,6 +28,7 @@ export async function showStart(main, signal) {
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
+  saveDownloads(main);
   showBasket(form);
 
   const { jobs } = await getJobs(5, null, signal);
@@ -44,8 +46,12 @@ function showBasket(form) {
     images.length && counted(images.length, "link"),
     pictures.length && counted(pictures.length, "picture"),
   ].filter(Boolean);
-  const aside = without ? ` · ${counted(without, "line")} without a link` : "";
-  setText(form.querySelector("#contents"), (parts.join(" and ") || "Nothing to upload yet") + aside);
+  let contents = parts.join(" and ") || "Nothing to upload yet";
+  if (without) contents += ` · ${counted(without, "line")} without a link`;
+  if (pictures.length && images.some(saysMore)) {
+    contents += " · beside pictures, links lose their titles"; // a form has plain URLs only
+  }
+  setText(form.querySelector("#contents"), contents);
 }
 
 function showFile(file) {
