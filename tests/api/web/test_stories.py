@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, ViewportSize, expect
 
 from sandbox.stack import Stack
 from tests.api.conftest import PLAIN, serving
@@ -269,6 +269,17 @@ def test_a_phone_and_a_screen_reader_get_all_of_it(page: Page, stack: Stack, axe
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert violations(page) == []
     page.get_by_role("button", name="Copy links").click()
+    assert violations(page) == []
+    page.go_back()
+    expect(page.locator("#copy-menu")).to_be_hidden()
+
+    page.goto("/#/")
+    page.get_by_text("Options").click()
+    page.get_by_text("Upload from ShareX").click()
+    picture = FilePayload(name=f"{80 * 'long '}.png", mimeType="image/png", buffer=b"x")
+    page.locator("#chosen").set_input_files(picture)
+    expect(page.locator("#contents")).to_have_text("1 picture")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert violations(page) == []
 
 

@@ -1,6 +1,6 @@
 // The page: the address says which view is shown.
 
-import { prepareCopying } from "./copying.js";
+import { closeMenu, prepareCopying } from "./copying.js";
 import { receive } from "./dropping.js";
 import { copyOf } from "./elements.js";
 import { forgetKey, readKey, saveKey } from "./key.js";
@@ -28,6 +28,7 @@ async function show() {
     location.replace("#/");
     return;
   }
+  closeMenu();
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
@@ -66,7 +67,7 @@ function askForKey() {
 
 function showTrouble(error) {
   main.replaceChildren(copyOf("failure"));
-  main.querySelector("h1").textContent = error.status ? "That did not work" : "Nobody answers";
+  main.querySelector("h1").textContent = error.status ? "That did not work" : "No connection";
   main.querySelector("p").textContent = error.message;
   main.querySelector("button").addEventListener("click", show);
 }

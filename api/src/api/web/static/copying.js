@@ -32,9 +32,11 @@ export function offerCopies(button, count, wanted) {
   menu().querySelector("button").focus();
 }
 
+export const closeMenu = () => menu().hidePopover();
+
 async function copy(name) {
   const all = await images();
-  menu().hidePopover();
+  closeMenu();
   await write(FORMATS[name](all));
   say(`${counted(all.length, "link")} copied as ${name}`);
 }
