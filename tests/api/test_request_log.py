@@ -14,6 +14,7 @@ def client() -> FlaskClient:
     app = Flask(__name__)
     log_requests(app)
     app.get("/jobs/<uuid:job_id>")(lambda job_id: "")
+    app.get("/jobs/<uuid:job_id>/<path:other>", endpoint="other")(lambda job_id, other: "")
     return app.test_client()
 
 
@@ -39,6 +40,7 @@ def test_a_request_is_one_line_with_ids_and_without_what_was_asked(client: Flask
     with capture_logs(processors=[merge_contextvars]) as logs:
         client.get(f"/jobs/{JOB}?token=5ecret", headers={"X-Request-ID": "one"})
         client.get("/5ecret", headers={"X-Request-ID": "two"})
+        client.get(f"/jobs/{JOB}/5ecret%1b[2J", headers={"X-Request-ID": "three"})
     milliseconds = [line.pop("ms") for line in logs]
     assert all(0 <= ms < 10_000 for ms in milliseconds)
     line = {"event": "request", "log_level": "info", "method": "GET"}
@@ -46,4 +48,11 @@ def test_a_request_is_one_line_with_ids_and_without_what_was_asked(client: Flask
     assert logs == [
         {**line, "route": route, "status": 200, "request_id": "one", "job_id": JOB},
         {**line, "route": None, "status": 404, "request_id": "two"},
+        {
+            **line,
+            "route": f"{route}/<path:other>",
+            "status": 200,
+            "request_id": "three",
+            "job_id": JOB,
+        },
     ]

@@ -27,9 +27,9 @@ def log_requests(app: Flask) -> None:
         g.request_id = sent if _SANE.fullmatch(sent) else uuid4().hex
         clear_contextvars()
         bind_contextvars(request_id=g.request_id)
-        ids = {name: str(value) for name, value in (request.view_args or {}).items()}
-        ids.pop("token", None)  # who has one can delete an image
-        bind_contextvars(**ids)
+        # Of a path nothing else: any text may stand where a token or the id of a delivery belongs.
+        if job_id := (request.view_args or {}).get("job_id"):
+            bind_contextvars(job_id=str(job_id))
 
     @app.after_request
     def end(response: Response) -> Response:
