@@ -168,11 +168,12 @@ class WorkerProcess:
                 self._worker, tuple(self._ferry.held), leaving=self._leaving
             )
             self._loop.call_soon_threadsafe(self._ferry.renewed, began + LEASE, heard)
+            self._store.forget()  # a Redis that is full takes this, and nothing of what follows
             self._hosts.renew()
+            # Before what needs the broker too, which may be another Redis, and away.
+            self._loop.call_soon_threadsafe(self._webhooks.send, self._webhooks.lease())
             self._dispatcher.dispatch()
             self._dispatcher.dispatch_deletions()
-            self._loop.call_soon_threadsafe(self._webhooks.send, self._webhooks.lease())
-            self._store.forget()
         except StoreUnavailable as error:
             log.warning("no heartbeat", cause=str(error))
         except Exception:
