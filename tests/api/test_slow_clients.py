@@ -51,7 +51,7 @@ def start(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -
             api.process.wait_for_line(
                 rf"(?s)(may ask.*?){{{workers}}}"
             )  # each says so when it is made
-            times(api, seconds(0.2))
+            use(api, seconds(0.2))
             return api
 
         yield start
@@ -64,9 +64,9 @@ def shipped(start: Start) -> Api:
 
 
 @pytest.fixture(scope="module")
-def alone(shipped: Api) -> list[float]:
-    """Seconds that each request of a normal client takes when nobody is in its way."""
-    return times(shipped, seconds(1))
+def twin(start: Start) -> Api:
+    """The same again, which nobody attacks: how the machine is at the moment."""
+    return start()
 
 
 @pytest.fixture(scope="module")
@@ -156,27 +156,42 @@ class Attackers:
             self._rounds += 1
 
 
-def times(api: Api, busy: Callable[[], bool]) -> list[float]:
-    """Seconds that each request of a normal client took, until it is over."""
-    taken: list[float] = []
-    connection = HTTPConnection("127.0.0.1", api.port, timeout=20)
+class Client:
+    """A normal client; `taken` is the seconds that each of its requests took."""
 
-    def ask(method: str, path: str, body: bytes | None = None) -> dict[str, str]:
+    def __init__(self, api: Api) -> None:
+        self._connection = HTTPConnection("127.0.0.1", api.port, timeout=20)
+        self.taken: list[float] = []
+
+    def use(self) -> None:
+        """Submit a job, look at it, and at the service."""
+        job_id = self._ask("POST", UPLOAD, BODY)["jobId"]
+        self._ask("GET", f"{UPLOAD}/{job_id}")
+        self._ask("GET", "/healthz")
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, str]:
         began = time.perf_counter()
         headers = {"Content-Type": "application/json"}
-        connection.request(method, path, body, headers if body else {})
-        answer = connection.getresponse()
+        self._connection.request(method, path, body, headers if body else {})
+        answer = self._connection.getresponse()
         content = answer.read()
-        taken.append(time.perf_counter() - began)
+        self.taken.append(time.perf_counter() - began)
         assert answer.status in {200, 202}, content
         return dict(json.loads(content))
 
+    def close(self) -> None:
+        self._connection.close()
+
+
+def use(api: Api, busy: Callable[[], bool], twin: Api | None = None) -> list[list[float]]:
+    """What normal clients of it, and of its twin, wait until it is over: in turns."""
+    clients = [Client(one) for one in (api, twin) if one]
     while busy():
-        job_id = ask("POST", UPLOAD, BODY)["jobId"]
-        ask("GET", f"{UPLOAD}/{job_id}")
-        ask("GET", "/healthz")
-    connection.close()
-    return taken
+        for client in clients:
+            client.use()
+    for client in clients:
+        client.close()
+    return [client.taken for client in clients]
 
 
 def seconds(count: float) -> Callable[[], bool]:
@@ -184,8 +199,8 @@ def seconds(count: float) -> Callable[[], bool]:
     return lambda: time.monotonic() < end
 
 
-def check_undisturbed(alone: list[float], beside: list[float]) -> None:
-    """A tenth of a second, or as the machine is today; one hiccup in a hundred is the machine's."""
+def check_undisturbed(beside: list[float], alone: list[float]) -> None:
+    """A tenth of a second, or as the machine is now; one hiccup in a hundred is the machine's."""
     *_, usual = quantiles(alone, n=100, method="inclusive")
     *_, worst = quantiles(beside, n=100, method="inclusive")
     assert worst < max(0.1, 3 * usual), f"{worst:.3f} s; undisturbed {usual:.3f} s"
@@ -203,41 +218,37 @@ def check_undisturbed(alone: list[float], beside: list[float]) -> None:
     ids=["headers", "request lines", "bodies", "chunks"],
 )
 def test_500_clients_that_drip_hold_nobody_up(
-    shipped: Api, alone: list[float], beginning: bytes, more: bytes
+    shipped: Api, twin: Api, beginning: bytes, more: bytes
 ) -> None:
     with Attackers(shipped, 500, beginning, more) as attackers:
-        beside = times(shipped, attackers.rounds(10))
-    check_undisturbed(alone, beside)
+        taken = use(shipped, attackers.rounds(10), twin)
+    check_undisturbed(*taken)
 
 
-def test_clients_that_do_not_take_their_answer_hold_nobody_up(
-    shipped: Api, alone: list[float]
-) -> None:
+def test_clients_that_do_not_take_their_answer_hold_nobody_up(shipped: Api, twin: Api) -> None:
     path = submit_large(shipped)
     with Attackers(shipped, 20, get(path), b"") as attackers:
         shipped.process.wait_for_line(r'(?s)("request_id": "large".*?){20}', timeout=60)
-        beside = times(shipped, attackers.rounds(10))
-    check_undisturbed(alone, beside)
+        taken = use(shipped, attackers.rounds(10), twin)
+    check_undisturbed(*taken)
 
 
 @pytest.mark.skipif(not shutil.which("slowhttptest"), reason="slowhttptest is not installed")
 @pytest.mark.parametrize("mode", ["-H", "-B"], ids=["headers", "bodies"])
-def test_slowhttptest_finds_the_service_available(
-    shipped: Api, alone: list[float], mode: str
-) -> None:
+def test_slowhttptest_finds_the_service_available(shipped: Api, twin: Api, mode: str) -> None:
     attack = subprocess.Popen(
         ["slowhttptest", mode, *SLOWHTTPTEST, "-u", f"{shipped.url}{UPLOAD}"],
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
-        beside = times(shipped, lambda: attack.poll() is None)
+        taken = use(shipped, lambda: attack.poll() is None, twin)
         report, _ = attack.communicate(timeout=20)
     finally:
         attack.kill()
     assert "YES" in report
     assert "NO" not in report
-    check_undisturbed(alone, beside)
+    check_undisturbed(*taken)
 
 
 def test_headers_have_5_seconds(shipped: Api) -> None:
@@ -343,7 +354,7 @@ def sending(api: Api, beginning: bytes, more: bytes) -> Iterator[None]:
 )
 def test_who_sends_without_end_lets_others_in(single: Api, beginning: bytes, more: bytes) -> None:
     with sending(single, beginning, more):
-        taken = times(single, seconds(2))
+        [taken] = use(single, seconds(2))
     assert len(taken) >= 3
     assert max(taken) < 2
 
