@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import requests
+from redis import Redis
 
 from jobs.model import Begun, Failed, Failure, Outcome, Result, Retry, Worker
 from jobs.store import JobStore
@@ -201,6 +202,20 @@ def test_all_who_watch_are_told_the_same(api: Api, store: JobStore, begin: Begin
         *_, last_of_one = one
         *_, last_of_other = other
     assert last_of_one == last_of_other
+
+
+def test_a_job_that_cannot_be_read_mutes_no_other(
+    api: Api, store: JobStore, begin: Begin, redis: Redis
+) -> None:
+    unreadable, job_id = (store.add(urls(1)).job_id for _ in range(2))
+    with watching(api, unreadable) as others, watching(api, job_id) as events:
+        next(others), next(events)
+        redis.setrange(f"imgferry:job:{unreadable}:states", 0, "?")
+        redis.xadd(f"imgferry:job:{unreadable}:events", {"images": "0"})
+        assert next(others).name == "snapshot"
+        record(store, begin(job_id), uploaded("cat"))
+        *_, last = events
+    assert last.data["status"] == "complete"
 
 
 def test_who_falls_behind_gets_the_newest_snapshot(api: Api, store: JobStore) -> None:

@@ -125,10 +125,15 @@ class Feed:
         if topic.streams:
             try:
                 change = self._store.changes(job_id, topic.version)
+                version = change.version
+                event = None if change.images is None else change_event(change)
             except JobNotFound:
                 return 0
-            version = change.version
-            event = None if change.images is None else change_event(change)
+            except StoreUnavailable:
+                raise
+            except Exception:
+                # What cannot be read of one job, written by a newer Imgferry say, mutes no other.
+                log.exception("defect in the feed", job_id=job_id)
         topic.publish(version, event)
         return topic.streams
 
