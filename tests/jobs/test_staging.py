@@ -127,6 +127,21 @@ def test_a_sweep_takes_the_old_files_of_no_job_and_nothing_else(tmp_path: Path) 
     assert left == {f"{here}.0", f"{fresh}.0", "notes.txt", f"{gone}.txt"}
 
 
+def test_a_file_that_goes_while_it_is_swept_keeps_no_other(tmp_path: Path) -> None:
+    staging = Staging(str(tmp_path), MAX_BYTES)
+    refused, gone = (f"{uuid4()}.0" for _ in range(2))
+    for name in (refused, gone):
+        write(staging, name, SMALL)
+        os.utime(tmp_path / name, (0, time.time() - 2 * DAYS))
+
+    def existing(_: Collection[str]) -> Collection[str]:
+        staging.remove(refused)
+        return set()
+
+    assert staging.sweep(existing) == 1
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_sweep_of_nothing_finds_nothing(staging: Staging) -> None:
     assert everything(staging) == set()
 

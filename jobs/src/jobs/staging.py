@@ -119,10 +119,16 @@ class Staging:
         there = set(existing({job for job, _ in found}))
         latest = datetime.now(UTC) - _STRAY
         stray = [name for job, name in found if job not in there]
-        old = [name for name in stray if self._do("modified", name) < latest]
+        old = [name for name in stray if self._is_older(name, latest)]
         for name in old:
             self.remove(name)
         return len(old)
+
+    def _is_older(self, name: str, latest: datetime) -> bool:
+        try:
+            return bool(self._do("modified", name) < latest)
+        except FileGone:
+            return False  # its request has just been refused
 
     def _do(self, what: str, name: str, *arguments: Any, **named: Any) -> Any:
         """Do with the file what fsspec calls so."""
