@@ -97,6 +97,16 @@ def test_a_csv_file_says_more_of_its_images(page: Page) -> None:
     ]
 
 
+@pytest.mark.parametrize("comma", [";", "\t"])
+def test_csv_as_spreadsheets_of_other_countries_write_it(page: Page, comma: str) -> None:
+    rows = [["Title", "url"], ["a, b", "https://a.example/1,2.jpg"], ["", "https://a.example/3"]]
+    text = "\r\n".join(comma.join(row) for row in rows)
+    assert call(page, "lists", "imagesIn", "list.csv", text) == [
+        {"url": "https://a.example/1,2.jpg", "title": "a, b"},
+        {"url": "https://a.example/3"},
+    ]
+
+
 def image(url: str, link: str = "https://i.imgur.com/abcdefg.jpg") -> dict[str, Any]:
     sizes = {"width": 640, "height": 480, "bytes": 100_000}
     return {"url": url, "link": link, "type": "image/jpeg", **sizes, "attempts": 1}

@@ -46,13 +46,15 @@ function imageOf(columns, cells) {
   return image.url && image;
 }
 
-/** The rows of a CSV text as arrays of cells (RFC 4180). */
+/** The rows of a CSV text as arrays of cells (RFC 4180); its first comma says what they are. */
 function rowsOf(text) {
-  const cells = /(?:"((?:[^"]|"")*)"[^,\r\n]*|([^,\r\n]*))(,|\r\n|\r|\n)/gy;
+  const [, comma] = /^.*?([,;\t])/.exec(text) ?? [0, ","];
+  const open = `[^${comma}\\r\\n]*`;
+  const cells = new RegExp(`(?:"((?:[^"]|"")*)"${open}|(${open}))(${comma}|\\r\\n|\\r|\\n)`, "gy");
   const rows = [[]];
   for (const [, quoted, bare, end] of `${text.replace(/^\uFEFF/, "")}\n`.matchAll(cells)) {
     rows.at(-1).push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
-    if (end !== ",") rows.push([]);
+    if (end !== comma) rows.push([]);
   }
   return rows;
 }

@@ -38,6 +38,7 @@ export async function showStart(main, signal) {
 }
 
 function showBasket(form) {
+  form.querySelector("#trouble").hidden = true; // told of what was
   const links = form.querySelector("#links");
   if (links.value !== basket.text) links.value = basket.text;
   form.querySelector("#files").replaceChildren(...basket.files.map(showFile));
