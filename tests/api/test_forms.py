@@ -164,6 +164,12 @@ def test_what_is_wrong_in_a_form_is_named_by_its_part(
     assert staged() == []
 
 
+def test_a_part_that_is_none_is_told_those_that_are(client: FlaskClient) -> None:
+    answer = post(client, written(("file", "cat.png", b"x")))
+    [error] = answer.get_json()["errors"]
+    assert error["detail"] == "Takes none but files, urls, title, priority, label, webhook."
+
+
 def test_text_that_is_not_utf_8_is_no_option(client: FlaskClient, staged: Staged) -> None:
     answer = post(client, written(("title", None, b"5ecret\xff"), ("files", "a", b"x")))
     assert answer.get_json()["errors"][0]["code"] == "surrogates"

@@ -148,7 +148,8 @@ def _options(given: Iterable[tuple[str, str]], kind: str) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for name, text in given:
         if name not in _OPTIONS:
-            detail = f"Takes none but {', '.join(_OPTIONS)}."
+            others = ["files", "urls"] if kind == "part" else []
+            detail = f"Takes none but {', '.join([*others, *_OPTIONS])}."
             raise wrong([{kind: "", "detail": detail, "code": f"unknown-{kind}"}])
         if name == "label":
             options.setdefault("labels", []).append(text)
