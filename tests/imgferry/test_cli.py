@@ -67,6 +67,7 @@ def test_a_server_that_is_no_url(url: str) -> None:
         (["--format", "webloc", "https://example.org/a.jpg"], "takes -o DIR"),
         (["--json", "--format", "csv", "https://example.org/a.jpg"], "exclude each other"),
         (["--resume", "1", "https://example.org/a.jpg"], "submits nothing"),
+        (["--failed-to", "none/failed.txt", "https://example.org/a.jpg"], "No such file"),
         (["--priority", "urgent", "https://example.org/a.jpg"], "'high', 'normal', 'low'"),
     ],
 )

@@ -166,6 +166,8 @@ def test_a_job_that_is_left_is_taken_up_again(run: Run, stack: Stack) -> None:
 def test_looking_at_jobs(run: Run, stack: Stack) -> None:
     good, page = photo(stack), f"{stack.source.url}/page.html"
     [job_id] = JOB.findall(run("upload", good, page).stderr)
+    again = run("retry", job_id, "--retryable")
+    assert again.stdout == "No image of the job has failed in a way that trying again helps.\n"
     assert run("status", job_id).stdout.splitlines()[0] == "complete: 2 of 2 done, 1 failed"
     assert json.loads(run("status", job_id, "--json").stdout)["uploaded"]["failed"] == [page]
     assert run("jobs", "-n", "1").stdout.splitlines()[1].startswith(job_id)
@@ -198,7 +200,9 @@ def test_steering_a_job(run: Run, stack: Stack) -> None:
 def test_no_such_job(run: Run, command: str) -> None:
     done = run(command, NO_JOB)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "no job" in done.stderr.lower()
+    assert done.stderr == (
+        "Error: No job has this id, or it is forgotten. imgferry jobs lists them.\n"
+    )
 
 
 def test_at_a_terminal_a_bar_and_after_ctrl_c_the_way_back(stack: Stack, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ COMMANDS = {
 
 
 class Wrong(click.ClickException):
-    """The service does not take what it was asked."""
+    """What was asked for cannot be: the service does not take it, or a file cannot be used."""
 
     exit_code = 2
 
@@ -73,7 +73,7 @@ class Commands(click.Group):
             if error.errno == errno.EPIPE:  # `imgferry jobs | head`: click ends it quietly
                 raise
             message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            raise click.ClickException(message) from None
+            raise Wrong(message) from None
 
 
 @click.group(

@@ -66,11 +66,11 @@ class Connection:
             raise self._unreachable(error) from error
         if answer.ok:
             return answer
+        is_problem = answer.headers.get("Content-Type") == "application/problem+json"
         if answer.status_code >= 500:
-            raise ServiceUnreachable(
-                f"Imgferry at {self.url} cannot answer now (HTTP {answer.status_code})."
-            )
-        if answer.headers.get("Content-Type") != "application/problem+json":
+            why = answer.json()["detail"] if is_problem else f"HTTP status {answer.status_code}."
+            raise ServiceUnreachable(f"Imgferry at {self.url} cannot answer now. {why}")
+        if not is_problem:
             raise self._stranger()
         raise (JobNotFound if answer.status_code == 404 else Refused)(answer.json())
 

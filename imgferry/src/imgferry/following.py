@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from imgferry.client import Client
-from imgferry.errors import ImgferryError, ServiceUnreachable
+from imgferry.errors import ImgferryError, JobNotFound, ServiceUnreachable
 from imgferry.model import Event
 from imgferry.output import Output, results_of
 from imgferry.progress import progress
@@ -45,7 +45,7 @@ def way_back(jobs: Sequence[Sent], output: Output) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, ImgferryError) as error:
-        if jobs:
+        if jobs and not isinstance(error, JobNotFound):
             words = ["watch", *(sent.job_id for sent in jobs), *output.as_options()]
             click.echo("\nThe service goes on with what it has. To come back to it:", err=True)
             click.echo(f"  imgferry {shlex.join(words)}", err=True)

@@ -34,4 +34,5 @@ def retry(client: Client, job_id: str, urls: Sequence[str], retryable: bool, as_
         run = "1 image runs" if retried == 1 else f"{retried} images run"
         click.echo(f"{run} again.  imgferry watch {job_id}")
     else:
-        click.echo("No image of the job has failed.")
+        which = " in a way that trying again helps" if retryable else ""
+        click.echo(f"No image of the job has failed{which}.")
