@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -56,6 +57,15 @@ def test_no_worker_and_no_key(lonely: Api) -> None:
     assert "celery -A celery_queue worker" in str(found["workers"])
     assert "IMGFERRY_API_KEY" in str(found["key"])
     assert remedies(lonely.url, IMGFERRY_API_KEY=ADA[0])["key"] is None
+
+
+def test_no_redis(tmp_path: Path) -> None:
+    nowhere = {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}
+    with serving(SHIPPED, tmp_path, nowhere) as api:
+        done = doctor(api.url)
+    assert done.exit_code == 1
+    assert "ok  service " in done.stdout
+    assert done.stdout.endswith("Start it, or mend the API's REDIS_URL.\n")
 
 
 def test_nobody_there() -> None:
