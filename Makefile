@@ -19,6 +19,7 @@ interpreter:
 	  { echo "Imgferry needs Python 3.11 or newer; set PYTHON to one, as in: make run PYTHON=python3.13" >&2; exit 1; }
 
 $(UV): | interpreter
+	@echo "Setting up in .uv and .venv; the first time takes a minute."
 	@$(PYTHON) -m venv .uv || { echo "$(PYTHON) has no venv module; on Debian: apt install python3-venv" >&2; exit 1; }
 	@.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 

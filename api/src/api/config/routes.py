@@ -46,7 +46,7 @@ def _sharex() -> str:
         "DeletionURL": "{json:deletionUrl}",
         "ErrorMessage": "{json:detail}",
     }
-    return json.dumps(uploader, indent=2)
+    return json.dumps(uploader, indent=2) + "\n"
 
 
 def _literal(text: str) -> str:
@@ -66,7 +66,7 @@ def _picgo() -> str:
     }
     beds = {"current": "web-uploader", "uploader": "web-uploader", "web-uploader": uploader}
     plugins = {"picgo-plugin-web-uploader": True}
-    return json.dumps({"picBed": beds, "picgoPlugins": plugins}, indent=2)
+    return json.dumps({"picBed": beds, "picgoPlugins": plugins}, indent=2) + "\n"
 
 
 def _url() -> str:
