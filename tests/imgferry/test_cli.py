@@ -83,6 +83,13 @@ def test_a_list_that_is_no_text() -> None:
     assert "it is not UTF-8 text" in done.stderr
 
 
+@pytest.mark.parametrize("header", ["url,title", '"Title";"URL"'])
+def test_csv_is_not_uploaded_line_by_line(header: str) -> None:
+    done = CliRunner().invoke(main, ["upload", "-"], input=f"{header}\na,b\n")
+    assert done.exit_code == 2
+    assert "is CSV; a list has a URL, file or glob a line" in done.stderr
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion(shell: str) -> None:
     done = CliRunner().invoke(main, ["completion", shell])

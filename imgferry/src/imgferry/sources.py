@@ -2,7 +2,8 @@
 
 import mimetypes
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path, PurePath
@@ -46,6 +47,12 @@ def read_list(text: str) -> list[str]:
     """The words of a list: one a line; blank lines and those with `#` in front are comments."""
     lines = (line.strip() for line in text.removeprefix("\ufeff").splitlines())
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def is_table(words: Sequence[str]) -> bool:
+    """Whether the words of a list are the lines of a CSV file with a column `url` among others."""
+    columns = re.split("[,;\t]", words[0].lower()) if words else []
+    return len(columns) > 1 and "url" in (column.strip(' "') for column in columns)
 
 
 def write_list(entries: Iterable[tuple[str, str]]) -> str:

@@ -13,7 +13,7 @@ from imgferry.formats import one_line
 from imgferry.options import asks_service, gives_output, job_ids
 from imgferry.output import NAMED, Output
 from imgferry.sending import Sent, send
-from imgferry.sources import Source, Unusable, find, read_list
+from imgferry.sources import Source, Unusable, find, is_table, read_list
 
 
 @click.command(
@@ -112,9 +112,15 @@ def _read(
         if text.isatty():
             click.echo("Type or paste a list, one a line; Ctrl-D ends it.", err=True)
         try:
-            all_words += read_list(text.read())
+            listed = read_list(text.read())
         except UnicodeDecodeError:
             raise click.UsageError(f"{text.name} is no list: it is not UTF-8 text.") from None
+        if is_table(listed):
+            raise click.UsageError(
+                f"{text.name} is CSV; a list has a URL, file or glob a line. "
+                "The page and the API take CSV."
+            )
+        all_words += listed
     if not all_words:
         raise click.UsageError("There is nothing to upload. imgferry upload --help has examples.")
     found = {one.name: one for one in find(all_words, recursive=recursive)}
