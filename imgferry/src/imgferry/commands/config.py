@@ -14,7 +14,8 @@ PROGRAMS = {"sharex": "sharex.sxcu", "picgo": "picgo.json", "flameshot": "flames
 \b
 Examples:
   imgferry config sharex > imgferry.sxcu        double-click it; ShareX uploads here
-  imgferry config picgo > ~/.picgo/config.json  for `picgo install web-uploader`
+  imgferry config picgo                         into ~/.picgo/config.json, beside what is there,
+                                                for `picgo install web-uploader`
   imgferry config flameshot > flameshot-imgferry && chmod 700 flameshot-imgferry
 """
 )
