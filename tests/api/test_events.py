@@ -91,7 +91,7 @@ def urls(count: int) -> list[str]:
 
 def record(store: JobStore, begun: list[Begun], *results: Result) -> None:
     for one, result in zip(begun, results, strict=True):
-        assert store.record([Outcome(one.image, result)]) == 1
+        assert store.record([Outcome(one.image, result)]) == [True]
 
 
 def changed(events: Iterator[Event], *indexes: int) -> list[dict[str, Any]]:

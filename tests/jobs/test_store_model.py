@@ -315,14 +315,15 @@ class Jobs(RuleBasedStateMachine):
         return answers
 
     def _record(self, ended: Sequence[Begun], kind: str) -> None:
-        outcomes, taken = [], 0
+        outcomes, taken = [], list[bool]()
         known, settled = self.expected, set[ImageId]()
         for begun in ended:
             image, content, name = _image(begun), _content(begun), str(next(self.names))
             holds = known.holder.get(image) == begun.image.token
             is_open = known.is_pending(image) and image not in settled
-            if holds or (kind == "upload" and is_open):
-                taken += 1
+            is_true = kind != "known" or content in known.contents
+            taken.append((holds and is_true) or (kind == "upload" and is_open))
+            if holds or taken[-1]:
                 known.let_go(image)
                 settled.add(image)
                 if kind == "upload":

@@ -90,8 +90,8 @@ class Ferry:
         image = begun.image
         try:
             result = await self._ferry(begun)
-            await self._recorder.record(Outcome(image, result))
-            if isinstance(result, Uploaded | Known):
+            taken = await self._recorder.record(Outcome(image, result))
+            if taken and isinstance(result, Uploaded | Known):  # else it runs again, and needs it
                 await self._sources.let_go(begun)
         except Exception as error:
             # Not recorded, and held no longer: the image runs again when its lease ends.

@@ -33,9 +33,9 @@ class Recorder:
         """Keep what the destination told of its windows for the next write."""
         self._told += told
 
-    async def record(self, outcome: Outcome) -> None:
-        """Return when the store has the outcome."""
-        await self._outcomes(outcome)
+    async def record(self, outcome: Outcome) -> bool:
+        """Whether the store took the outcome; returns when it has answered."""
+        return await self._outcomes(outcome)
 
     async def pause(self, error: ImgurError, cool_down: float) -> None:
         """Let the whole destination wait; tried once, for the next image will say it again."""
@@ -46,8 +46,8 @@ class Recorder:
         except StoreUnavailable as away:
             log.warning("not paused", cause=str(away))
 
-    def _write(self, outcomes: list[Outcome]) -> list[None]:
+    def _write(self, outcomes: list[Outcome]) -> list[bool]:
         told = self._told[:]
-        self._store.record(outcomes, merged(told))
+        taken = self._store.record(outcomes, merged(told))
         del self._told[: len(told)]  # more may have been told meanwhile
-        return [None] * len(outcomes)
+        return taken

@@ -1,6 +1,6 @@
 """What the tests of the store are made of: URLs, outcomes, one worker, and time that has passed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from redis import Redis
 
@@ -31,14 +31,14 @@ def begin_all(store: JobStore, worker: Worker = WORKER) -> list[Begun]:
 
 def record(store: JobStore, begun: Iterable[Begun], result: Result) -> int:
     """Record the same of all these images; how many were taken."""
-    return store.record([Outcome(one.image, result) for one in begun])
+    return sum(store.record([Outcome(one.image, result) for one in begun]))
 
 
-def upload(store: JobStore, begun: Iterable[Begun]) -> int:
+def upload(store: JobStore, begun: Sequence[Begun]) -> int:
     """Record an upload of each of these images, by the last part of its URL."""
-    return store.record(
-        [Outcome(one.image, uploaded(one.url.split("/")[-1].split(".")[0])) for one in begun]
-    )
+    names = [one.url.split("/")[-1].split(".")[0] for one in begun]
+    outcomes = [Outcome(one.image, uploaded(name)) for one, name in zip(begun, names, strict=True)]
+    return sum(store.record(outcomes))
 
 
 def add_finished(store: JobStore, count: int = 1) -> str:

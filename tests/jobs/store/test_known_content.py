@@ -121,7 +121,7 @@ class TestKnown:
         a, b = begin_all(store)
         record(store, [a], uploaded("cat", CAT))
         redis.delete("imgferry:contents", "imgferry:uploads")
-        assert record(store, [b], Known(CAT)) == 1
+        assert record(store, [b], Known(CAT)) == 0  # it waits again
         assert store.get(job_id).pending == urls(2)[1:]
         (again,) = begin_all(store)
         assert again.attempt == 1

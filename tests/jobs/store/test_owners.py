@@ -113,7 +113,7 @@ def test_an_upload_with_an_owner_is_known_again_and_forgotten(
     job_id = store.add(urls(2), owner="ada").job_id
     first, second = (one.image for one in begin_all(store))
     store.record([Outcome(first, uploaded("cat", "sha256 of cat"))])
-    assert store.record([Outcome(second, Known("sha256 of cat"))]) == 1
+    assert store.record([Outcome(second, Known("sha256 of cat"))]) == [True]
     images = store.images(job_id, None, 10, None).items
     assert {image.link for image in images} == {"https://i.imgur.com/cat.jpg"}
 

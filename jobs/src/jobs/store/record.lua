@@ -1,10 +1,10 @@
--- What became of images, first writer wins. Returns how many of the outcomes were taken.
+-- What became of images, first writer wins. For each outcome: 1 where it was taken as it is, else 0.
 -- ARGV: what the destination told of its windows (`learn_all`); then seven for each outcome: job,
 -- index, token, 'complete' | 'known' | 'failed' | 'retry' | 'released', the content | ms until then
 -- | '', detail (JSON), '1' where it may be at the destination all the same.
 
 local at = now()
-local taken, done = 0, 0
+local taken, done = {}, 0
 
 local first = learn_all(at, 1)
 local members = {}
@@ -43,8 +43,8 @@ end
 for i = first, #ARGV, 7 do
   local job, index, token, what, value, detail, in_doubt = unpack(ARGV, i, i + 6)
   local member = job .. ':' .. index
+  local told = what
   if is_holder(member, token) or (what == 'complete' and is_late(job, index)) then
-    taken = taken + 1
     let_go(member)
     if what == 'known' then
       local id = redis.call('HGET', CONTENTS, value)
@@ -69,6 +69,9 @@ for i = first, #ARGV, 7 do
       if what == 'retry' then later('HSET', job_key(job, 'images'), index, detail) end
       later('ZADD', DUE, at + value, member)
     end
+    taken[#taken + 1] = what == told and 1 or 0
+  else
+    taken[#taken + 1] = 0
   end
 end
 conclude()

@@ -55,7 +55,6 @@
 import random
 import uuid
 from collections.abc import Collection, Sequence
-from typing import cast
 
 from jobs.model import Begun, Claim, Failure, Heartbeat, Held, Message, Outcome, Told, Visit, Worker
 from jobs.store.adding import Adding
@@ -146,8 +145,10 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         with answering():
             return [Claim(answer) for answer in self._scripts.claim(args=args)]
 
-    def record(self, outcomes: Sequence[Outcome], told: Sequence[Told] = ()) -> int:
-        """Record what became of images, the first writer of each; return how many were taken.
+    def record(self, outcomes: Sequence[Outcome], told: Sequence[Told] = ()) -> list[bool]:
+        """Record what became of images, the first writer of each: whether each was taken.
+
+        It is not where the image is another's, or the bytes are not known any more.
 
         `told` is what the destination's answers said of its windows meanwhile.
         """
@@ -155,7 +156,7 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         for outcome in outcomes:
             args += write_outcome(outcome)
         with answering():
-            return cast(int, self._scripts.record(args=args))
+            return [taken == 1 for taken in self._scripts.record(args=args)]
 
     def heartbeat(
         self, worker: Worker, held: Collection[Held], *, leaving: bool = False
