@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import requests
 import s3fs
 from moto.server import ThreadedMotoServer
 
@@ -23,6 +24,8 @@ def object_store() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as environment:
         for name, value in said.items():
             environment.setenv(name, value)
+        # All servers of a process have the same buckets.
+        requests.post(f"{said['AWS_ENDPOINT_URL']}/moto-api/reset", timeout=20)
         s3fs.S3FileSystem(skip_instance_cache=True).mkdir("images")
         yield "s3://images/staging"
     server.stop()

@@ -207,6 +207,7 @@ def check_undisturbed(beside: list[float], alone: list[float]) -> None:
     assert median(beside) < max(0.1, 3 * median(alone))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("beginning", "more"),
     [
@@ -225,6 +226,7 @@ def test_500_clients_that_drip_hold_nobody_up(
     check_undisturbed(*taken)
 
 
+@pytest.mark.alone
 def test_clients_that_do_not_take_their_answer_hold_nobody_up(shipped: Api, twin: Api) -> None:
     path = submit_large(shipped)
     with Attackers(shipped, 20, get(path), b"") as attackers:
@@ -233,6 +235,7 @@ def test_clients_that_do_not_take_their_answer_hold_nobody_up(shipped: Api, twin
     check_undisturbed(*taken)
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not shutil.which("slowhttptest"), reason="slowhttptest is not installed")
 @pytest.mark.parametrize("mode", ["-H", "-B"], ids=["headers", "bodies"])
 def test_slowhttptest_finds_the_service_available(shipped: Api, twin: Api, mode: str) -> None:
