@@ -21,6 +21,7 @@ from celery_queue.settings import WorkerSettings
 from imgferry import Client
 from jobs.settings import JobsSettings, Settings
 from sandbox.ports import free_port
+from sandbox.source.photos import photo
 
 pytestmark = [pytest.mark.compose, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -183,6 +184,13 @@ def test_what_imgur_refuses_is_converted_within_the_limits_of_a_container(
         job_id = client.upload(urls)
         assert client.wait(job_id).complete == urls
         assert {image.type for image in client.images(job_id)} <= {"image/png", "image/jpeg"}
+
+
+def test_a_file_goes_from_the_api_to_a_worker(containers: Containers, tmp_path: Path) -> None:
+    cat = tmp_path / "cat.png"
+    cat.write_bytes(photo(1, "png", 50_000))
+    with Client(containers.api) as client:
+        assert client.wait(client.upload(files=[cat])).complete == ["file:cat.png"]
 
 
 def test_a_job_outlives_a_stop_of_everything(containers: Containers) -> None:

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from imgferry.cli import main
+from imgferry.doctor.service import compare_versions
 from imgferry.key import new_key
 from sandbox.ports import free_port
 from sandbox.redis import RedisServer
@@ -48,6 +49,13 @@ def test_all_is_well(stack: Stack) -> None:
     here = doctor(stack.api.url, REDIS_URL=stack.redis.url, **imgur)
     assert "ok  client id   Imgur knows it" in here.stdout
     assert set(remedies(stack.api.url, REDIS_URL=stack.redis.url).values()) == {None}
+
+
+def test_another_version_is_told() -> None:
+    same, other = (compare_versions(ours, {"info": {"version": "1.2"}}) for ours in ("1.2", "1.1"))
+    assert same.remedy is None
+    assert "imgferry 1.1, service 1.2" in other.found
+    assert other.remedy
 
 
 def test_no_worker_and_no_key(lonely: Api) -> None:

@@ -48,7 +48,7 @@ class Client:
         """Submit the URLs and files as one job; gives its id, at once.
 
         Raises Refused where one of them is wrong, and OSError for a file that cannot be read. The
-        files go in one request, for which the service has a minute: send many in several.
+        files go in one request, of which the service limits the bytes: send many in several.
 
         The same call with the same `idempotency_key` (1 to 255 visible ASCII characters) gives the
         same job for a day, so it may be called again after ServiceUnreachable, also by another

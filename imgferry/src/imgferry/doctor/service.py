@@ -26,7 +26,6 @@ WINDOWS = {
 
 def check_service(connection: Connection) -> Iterator[Check]:
     """Look at it from outside. Raises ImgferryError where nothing answers, or something else."""
-    yield Check("versions", f"imgferry {version('imgferry')}, Python {platform.python_version()}")
     connection.call("GET", "/healthz")
     yield Check("service", f"answers at {connection.url}")
     ready = connection.glance("/readyz")  # 503 says most
@@ -34,6 +33,7 @@ def check_service(connection: Connection) -> Iterator[Check]:
     yield from _readiness(ready.json())
     if not ready.json().get("redis"):
         return  # what is asked now would be waited for, and refused
+    yield compare_versions(version("imgferry"), connection.call("GET", "/openapi.json"))
     try:
         destination = connection.call("GET", "/v1/destination")
     except Refused as error:
@@ -44,6 +44,13 @@ def check_service(connection: Connection) -> Iterator[Check]:
 
 
 _KEY = "Set IMGFERRY_API_KEY to a key whose digest is in the service's API_KEYS: imgferry key NAME."
+
+
+def compare_versions(ours: str, document: dict[str, Any]) -> Check:
+    """Compare our version with that of the service, which its OpenAPI document tells."""
+    theirs = document["info"]["version"]
+    found = f"imgferry {ours}, service {theirs}, Python {platform.python_version()}"
+    return Check("versions", found, None if ours == theirs else "Install that of the service here.")
 
 
 def _clock(theirs: datetime, ours: datetime) -> Check:
