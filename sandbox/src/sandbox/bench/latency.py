@@ -27,7 +27,7 @@ GETS = {10: None, 1_000: None, 10_000: 10}
 def measure(world: World, requests: int) -> list[Row]:
     """Make each request so often. Leaves jobs behind that wait for ever: measure it last."""
     click.echo("latency", err=True)
-    rows = [_first_byte(world, requests)]
+    rows = []
     how = f"the server's own ms, {requests} requests one after another"
     for count, goal in GETS.items():
         job_id = world.submit(world.urls(NEAR, count))
@@ -40,6 +40,24 @@ def measure(world: World, requests: int) -> list[Row]:
         answers = _served(world, requests, partial(_post, world, world.urls(NEAR, count)))
         rows.append(_row(goal, f"POST, and a dispatch; URLs: {count:,}", how, answers))
     return rows
+
+
+def first_byte(world: World, times: int) -> Row:
+    """From the POST to the first byte that the source is asked, where no other job waits."""
+    waits = []
+    with socket.create_server((LOOPBACK, 0)) as source, world.workers(1, AT_ONCE):
+        source.settimeout(30)
+        for number in range(times):
+            url = f"http://{LOOPBACK}:{source.getsockname()[1]}/{number}.jpg"
+            began = time.perf_counter()
+            world.submit([url])
+            client, _ = source.accept()
+            with client:
+                client.recv(1)
+                waits.append((time.perf_counter() - began) * 1000)
+                client.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+    what = "from a POST to the first byte asked of the source"
+    return below(15, "ms", what, f"an idle system, 1 worker process, {times} jobs", waits)
 
 
 def _post(world: World, urls: list[str]) -> None:
@@ -61,21 +79,3 @@ def _served(world: World, times: int, request: Callable[[], object]) -> list[flo
             request()
         lines = map(json.loads, log)
         return [line["ms"] for line in lines if line["event"] == "request"]
-
-
-def _first_byte(world: World, times: int) -> Row:
-    """From the POST to the first byte that the source is asked."""
-    waits = []
-    with socket.create_server((LOOPBACK, 0)) as source, world.workers(1, AT_ONCE):
-        source.settimeout(30)
-        for number in range(times):
-            url = f"http://{LOOPBACK}:{source.getsockname()[1]}/{number}.jpg"
-            began = time.perf_counter()
-            world.submit([url])
-            client, _ = source.accept()
-            with client:
-                client.recv(1)
-                waits.append((time.perf_counter() - began) * 1000)
-                client.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-    what = "from a POST to the first byte asked of the source"
-    return below(15, "ms", what, f"an idle system, 1 worker process, {times} jobs", waits)

@@ -89,12 +89,13 @@ def run(plan: Plan) -> Report:
         compared.measure(world, plan.rounds)
         grown, flat = growth.measure(world, plan.growth, plan.jobs)
         large = memory.measure(world)
+        first = latency.first_byte(world, plan.requests)  # after this, jobs wait for a worker
         pressed = pressure.measure(world, plan.pressure, plan.watchers)
         started = starts.measure(world, plan.starts)
         asked = latency.measure(world, plan.requests)
     tables = [
         figures("What must be reached", [*goals.goals(compared), *large, *flat, *started]),
-        figures("The API, one request at a time", asked),
+        figures("The API, one request at a time", [first, *asked]),
         figures("The API under load", pressed),
         *speed.tables(compared),
         grown,
