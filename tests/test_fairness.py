@@ -72,7 +72,8 @@ def test_three_images_do_not_wait_for_ten_thousand(start: Start) -> None:
 
 def test_the_slots_of_a_spent_budget_are_shared_in_turn(start: Start) -> None:
     stack, client = start(100, SCARCE)
-    spender = client.upload(photos(stack, range(12)))
+    # So many that it waits for the end of an hour, whenever that hour began.
+    spender = client.upload(photos(stack, range(25)))
     until(client, spender, lambda job: job.waiting is not None)
     jobs = {
         "one": client.upload(photos(stack, range(100, 120))),
