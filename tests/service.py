@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import requests
 
+from imgferry import Client, Job
 from sandbox.stack import Stack
 
 
@@ -25,3 +26,12 @@ def wait(condition: Callable[[], object], timeout: float = 120) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def until(client: Client, job_id: str, holds: Callable[[Job], object], timeout: float = 60) -> Job:
+    """The job as soon as this holds of it."""
+    deadline = time.monotonic() + timeout
+    while not holds(job := client.job(job_id)):
+        assert time.monotonic() < deadline, job
+        time.sleep(0.02)
+    return job

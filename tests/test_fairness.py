@@ -1,6 +1,5 @@
 """Jobs share the service in turns, and a job under way can be stopped and taken up again."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -9,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from imgferry import Client
-from imgferry.model import Job
 from jobs.store import DEPTH, MESSAGE_SIZE
 from sandbox.stack import NO_LIMITS, Stack
-from tests.service import fetches, uploads
+from tests.service import fetches, until, uploads
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -38,14 +36,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def photos(stack: Stack, numbers: range, delay: float = 0) -> list[str]:
     return [f"{stack.source.url}/photo/{n}.png?bytes=1000&delay={delay}" for n in numbers]
-
-
-def until(client: Client, job_id: str, holds: Callable[[Job], bool]) -> Job:
-    deadline = time.monotonic() + 60
-    while not holds(job := client.job(job_id)):
-        assert time.monotonic() < deadline, job
-        time.sleep(0.02)
-    return job
 
 
 def sequence(client: Client, jobs: Mapping[str, str]) -> list[str]:

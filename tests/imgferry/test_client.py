@@ -3,7 +3,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,7 +19,6 @@ from imgferry import (
     Event,
     Image,
     ImgferryError,
-    Job,
     JobNotFound,
     Refused,
     ServiceUnreachable,
@@ -30,6 +28,7 @@ from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox.ports import free_port
 from sandbox.stack import Stack
+from tests.service import until
 
 _numbers = count(1_000_000)
 
@@ -40,14 +39,6 @@ def photos(stack: Stack, count: int, query: str = "") -> list[str]:
     """URLs of photos that no other test uses."""
     numbers = [next(_numbers) for _ in range(count)]
     return [f"{stack.source.url}/photo/{number}.png?bytes=5000{query}" for number in numbers]
-
-
-def until(client: Client, job_id: str, holds: Callable[[Job], object]) -> Job:
-    deadline = time.monotonic() + 30
-    while not holds(job := client.job(job_id)):
-        assert time.monotonic() < deadline, job
-        time.sleep(0.02)
-    return job
 
 
 def test_uploads_and_waits(client: Client, stack: Stack) -> None:
@@ -144,7 +135,7 @@ def test_equal_bytes_are_uploaded_once(client: Client, stack: Stack) -> None:
 def test_cancels_and_retries(client: Client, stack: Stack) -> None:
     urls = photos(stack, 400, "&delay=0.5")
     job_id = client.upload(urls)
-    until(client, job_id, lambda job: job.status == "in-progress")
+    until(client, job_id, lambda job: job.status == "in-progress", timeout=30)
     client.cancel(job_id)
     cancelled = client.wait(job_id)
     assert client.cancel(job_id) == cancelled
