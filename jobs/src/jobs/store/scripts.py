@@ -1,4 +1,4 @@
-"""The Lua scripts beside this module, each with the prelude before it, and what else it needs."""
+"""The Lua scripts beside this module, each with what it needs before it."""
 
 from importlib.resources import files
 
@@ -10,6 +10,8 @@ READS = " flags=no-writes"
 #: Taken also by a Redis that is full: it needs no memory. Without it all leases would end, and
 #: nothing would be forgotten.
 SMALL = " flags=allow-oom"
+#: Before every script: the keys, then what each change of a job takes, in the order of use.
+BEFORE_ALL = ("prelude", "writing", "events", "delivering", "settling")
 
 
 class Scripts:
@@ -17,7 +19,7 @@ class Scripts:
 
     def __init__(self, redis: Redis) -> None:
         def script(*names: str, flags: str = "") -> Script:
-            parts = map(_read, ("prelude", *names))
+            parts = map(_read, (*BEFORE_ALL, *names))
             return redis.register_script("\n".join([f"#!lua{flags}", *parts]))
 
         self.add = script("quota", "add")
