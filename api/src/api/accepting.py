@@ -17,7 +17,7 @@ from jobs.model import Once
 from jobs.staging import JobFiles
 from jobs.store import JobStore
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 #: Seconds after which it is worth looking at an unfinished job again.
 POLL_AFTER = "1"

@@ -23,7 +23,7 @@ from jobs.errors import (
     StoreUnavailable,
 )
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 TITLES = {
     "malformed-body": "The body cannot be read",

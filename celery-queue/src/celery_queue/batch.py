@@ -9,7 +9,7 @@ import structlog
 
 from jobs.errors import StoreUnavailable
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

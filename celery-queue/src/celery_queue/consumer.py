@@ -13,7 +13,7 @@ from kombu.message import Message
 
 from jobs.queue import DELETE_IMAGE, UPLOAD_IMAGES
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 _NOT_UNDERSTOOD = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 

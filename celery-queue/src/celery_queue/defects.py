@@ -4,7 +4,7 @@ from traceback import format_tb
 
 import structlog
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 def log_defect(error: Exception, **ids: str | int) -> None:

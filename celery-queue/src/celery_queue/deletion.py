@@ -13,7 +13,7 @@ from imgur import ImgurError
 from jobs.errors import StoreUnavailable
 from jobs.store import JobStore
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Deleter:

@@ -32,7 +32,7 @@ from jobs.model import (
     Uploaded,
 )
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 _DEFECT = Failure(
     "internal-error", "Imgferry failed on this image; its operator finds why in the log.", True

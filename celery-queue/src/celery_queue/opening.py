@@ -8,7 +8,7 @@ from imgur import ImgurError, ImgurUnauthorized
 from jobs.errors import StoreUnavailable
 from jobs.store import JobStore
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 async def learn_budget(store: JobStore, uploader: Uploader) -> None:

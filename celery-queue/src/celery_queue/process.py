@@ -33,7 +33,7 @@ from jobs.staging import Staging
 from jobs.store import LEASE, JobStore
 from jobs.webhooks import read_secret
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 

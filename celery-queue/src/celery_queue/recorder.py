@@ -13,7 +13,7 @@ from jobs.errors import StoreUnavailable
 from jobs.model import Claim, Held, Outcome, Told
 from jobs.store import JobStore
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Recorder:

@@ -12,7 +12,7 @@ from jobs.errors import FileGone, FileTooLarge, StagingUnavailable
 from jobs.model import Begun
 from jobs.staging import Staging
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 #: Seconds until a file is asked for again that cannot be read now.
 _ASK_AGAIN = 10.0

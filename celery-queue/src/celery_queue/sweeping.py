@@ -9,7 +9,7 @@ from jobs.errors import StagingUnavailable, StoreUnavailable
 from jobs.staging import Staging
 from jobs.store import JobStore
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 #: Seconds between two sweeps of the fleet, and between two looks of a worker whether one is due.
 _EVERY, _LOOK = 600.0, 30.0

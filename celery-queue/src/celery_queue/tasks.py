@@ -7,7 +7,7 @@ from celery_queue.process import WorkerProcess
 from jobs.model import Message
 from jobs.queue import DELETE_IMAGE, UPLOAD_IMAGES
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class UploadImages(Task):  # type: ignore[misc]

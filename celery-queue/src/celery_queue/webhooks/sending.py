@@ -16,7 +16,7 @@ from jobs.model import Attempt, DueDelivery
 from jobs.store import JobStore
 from jobs.webhooks import body_of, sign
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 _DEFECT = "Imgferry failed at this delivery; its operator finds why in the log."
 
