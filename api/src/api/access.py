@@ -1,6 +1,7 @@
 """Who may ask: who has an API key or, where there are none, this machine alone, or everybody."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import cast
 from urllib.parse import urlsplit
@@ -16,10 +17,14 @@ from api.settings import ApiSettings
 from jobs.errors import JobNotFound
 from jobs.store import JobStore
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
-#: What a proxy may add to a request. Where none is expected, one that has it may be anybody's.
-_FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
+#: What a proxy may add to a request, as WSGI names it. Where none is expected, one that has it may
+#: be anybody's.
+_FORWARDED = frozenset(
+    f"HTTP_{name}"
+    for name in ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_REAL_IP")
+)
 
 #: Blueprints that take no key: the page is the same for everybody, and asks its reader for one;
 #: so is the documentation; a token of deletion is a key of its own.
@@ -54,21 +59,22 @@ def admit_callers(app: Flask, settings: ApiSettings) -> None:
 
     @app.before_request
     def admit() -> None:
-        if request.blueprint == "health":
+        blueprint = request.blueprint
+        if blueprint == "health":
             return
-        if settings.api_keys and request.blueprint not in KEYLESS:
+        if settings.api_keys and blueprint not in KEYLESS:
             key = _key_sent(settings.api_keys)
             bind_contextvars(key=key.name)
             g.caller = Caller(f"key:{key.name}", key.name, None if key.is_admin else key.name)
         elif settings.api_keys or settings.allow_anonymous or _is_local(settings.proxies):
-            if request.blueprint not in KEYLESS and _is_driven_by_another_site():
+            if blueprint not in KEYLESS and _is_driven_by_another_site():
                 raise Problem(
                     403,
                     "Nothing was done. Without API keys this service takes no requests that the "
                     "page of another site makes a browser send.",
                     kind="cross-site",
                 )
-            g.caller = Caller(f"address:{_network(request.remote_addr or '')}")
+            g.caller = _anybody(request.remote_addr or "")
         else:
             raise Problem(
                 403,
@@ -119,8 +125,8 @@ def _is_local(proxies: int) -> bool:
         addresses = request.headers.get("X-Forwarded-For", "").split(",")
         as_expected = len([address for address in addresses if address.strip()]) >= proxies
     else:
-        as_expected = not any(name in request.headers for name in _FORWARDED)
-    return as_expected and _is_loopback(request.remote_addr or "") and _is_loopback(_host())
+        as_expected = _FORWARDED.isdisjoint(request.environ)
+    return as_expected and _is_loopback(request.remote_addr or "") and _leads_here(request.host)
 
 
 def _is_driven_by_another_site() -> bool:
@@ -137,13 +143,18 @@ def _is_driven_by_another_site() -> bool:
     return origin is not None and origin.partition("://")[2] != request.host
 
 
-def _host() -> str:
+# The same few come with every request; cached are those that came last, of whoever asks.
+
+
+@lru_cache
+def _leads_here(host: str) -> bool:
     try:
-        return urlsplit(f"//{request.host}").hostname or ""
+        return _is_loopback(urlsplit(f"//{host}").hostname or "")
     except ValueError:
-        return ""
+        return False
 
 
+@lru_cache
 def _is_loopback(host: str) -> bool:
     try:
         address = ip_address(host)
@@ -153,8 +164,13 @@ def _is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
+@lru_cache
+def _anybody(address: str) -> Caller:
+    """Who has no key: counted by what one client has of addresses, one of IPv4, a /64 of IPv6."""
+    return Caller(f"address:{_network(address)}")
+
+
 def _network(address: str) -> str:
-    """What one client has of addresses: one of IPv4, but a /64 of IPv6."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,6 +1,9 @@
 """The Flask application: the parts put together over a store."""
 
-from flask import Flask, Response
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from api.access import admit_callers
@@ -20,10 +23,14 @@ from api.request_log import log_requests
 from api.settings import ApiSettings
 from api.threads import in_a_thread
 from api.watching.feed import Feed
+from api.watching.states import States
 from api.web import page
 from jobs.dispatch import Dispatcher
 from jobs.staging import Staging
 from jobs.store import JobStore
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: No answer but the pages is one, and none is shown in one.
 SECURITY_HEADERS = {
@@ -51,12 +58,13 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     answer_with_problems(app)
     admit_callers(app, settings)
     limit_clients(app, settings, store)
-    feed = Feed(store, most_connections() // 2)
+    states = States(store)
+    feed = Feed(store, states, most_connections() // 2)
     app.extensions["feed"] = feed  # for the worker, which ends it
     staging = Staging(settings.staging_url, settings.fetch_max_bytes, in_a_thread)
     app.register_blueprint(images(settings, store, dispatcher, staging))
-    app.register_blueprint(jobs(settings, store, dispatcher, feed))
-    app.register_blueprint(one_image(settings, store, dispatcher, feed, staging))
+    app.register_blueprint(jobs(settings, store, dispatcher, states, feed))
+    app.register_blueprint(one_image(settings, store, dispatcher, states, feed, staging))
     app.register_blueprint(config())
     app.register_blueprint(deletion(store, dispatcher))
     app.register_blueprint(deliveries(store))
@@ -65,10 +73,22 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     app.register_blueprint(page())
     app.register_blueprint(docs())
 
-    @app.after_request
-    def harden(response: Response) -> Response:
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
+    app.wsgi_app = _hardened(app.wsgi_app)  # type: ignore[assignment,method-assign]
     return app
+
+
+def _hardened(app: "WSGIApplication") -> "WSGIApplication":
+    """Every answer with the security headers, but for those that it has otherwise.
+
+    Outside Flask, where headers are a list: there they cost a microsecond and not nine.
+    """
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            given = {name.title() for name, _ in headers}
+            headers += [header for header in SECURITY_HEADERS.items() if header[0] not in given]
+            return start_response(status, headers, *error)
+
+        return app(environ, start)
+
+    return answer

@@ -21,7 +21,7 @@ from api.requests import Context
 from api.settings import ApiSettings
 from api.watching.events import events
 from api.watching.feed import Feed
-from api.watching.states import State, look, show
+from api.watching.states import State, States
 from api.watching.waiting import wait_for_another
 from jobs.dispatch import Dispatcher
 from jobs.errors import UnknownURLs
@@ -31,7 +31,9 @@ from jobs.store import JobStore
 Headers = dict[str, str]
 
 
-def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher, feed: Feed) -> Blueprint:
+def jobs(
+    settings: ApiSettings, store: JobStore, dispatcher: Dispatcher, states: States, feed: Feed
+) -> Blueprint:
     """The routes, over this store."""
     routes = Blueprint("jobs", __name__, url_prefix="/v1/images")
     routes.register_blueprint(events(store, feed))
@@ -84,16 +86,16 @@ def jobs(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher, feed: F
         wait, known = parse_wait(request.headers.get("Prefer")), request.if_none_match
         applied = {"Preference-Applied": f"wait={wait}"} if wait else {}
         if wait or known:
-            state = look(store, job_id)
+            state = states.look(job_id)
             if wait and (not known or known.contains_weak(state.etag)):
-                state = wait_for_another(store, feed, job_id, state, wait)
+                state = wait_for_another(states, feed, job_id, state, wait)
             if known.contains_weak(state.etag):
                 return Response(status=304, headers=_headers(state) | applied)
         body, headers = _show(job_id)
         return body, headers | applied
 
     def _show(job_id: str) -> tuple[shapes.Job, Headers]:
-        body, state = show(store, job_id)
+        body, state = states.show(job_id)
         return body, _headers(state)
 
     return routes

@@ -4,11 +4,13 @@ The answers say what is left, as draft-ietf-httpapi-ratelimit-headers-11 has it.
 nothing is counted and all pass: what needs the store then answers 503 by itself.
 """
 
+from collections.abc import Sequence
 from math import ceil
 
 from flask import Flask, Response, g, request
 
 from api.access import caller
+from api.batch import Batch
 from api.problems import Problem
 from api.settings import ApiSettings
 from jobs.errors import QuotaExceeded, StoreUnavailable
@@ -18,18 +20,26 @@ from jobs.store import JobStore
 #: Blueprints that ask nothing of the store. The files of a page come many at once.
 UNCOUNTED = frozenset({"health", "page", "docs"})
 
+Amounts = Sequence[tuple[Quota, int]]
+
 
 def limit_clients(app: Flask, settings: ApiSettings, store: JobStore) -> None:
     """Count requests, and refuse those beyond the limit before their bodies are read."""
 
+    def spend_together(asked: Sequence[Amounts]) -> list[list[Balance]]:
+        balances = iter(store.spend([amount for amounts in asked for amount in amounts]))
+        return [[next(balances) for _ in amounts] for amounts in asked]
+
+    is_limited = settings.limit_requests_per_minute or settings.limit_urls_per_hour
+    spend: Batch[Amounts, list[Balance]] = Batch(spend_together)
+
     @app.before_request
     def count() -> None:
-        if request.blueprint in UNCOUNTED:
+        if not is_limited or request.blueprint in UNCOUNTED:
             return
         quotas = [(_requests_quota(settings), 1), (urls_quota(settings), 0)]
-        amounts = [(quota, amount) for quota, amount in quotas if quota]
         try:
-            g.balances = store.spend(amounts) if amounts else []
+            g.balances = spend([(quota, amount) for quota, amount in quotas if quota])
         except StoreUnavailable:
             return
         for balance in g.balances:

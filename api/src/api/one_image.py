@@ -18,6 +18,7 @@ from api.problems import Problem
 from api.settings import ApiSettings
 from api.submissions import read_image
 from api.watching.feed import Feed
+from api.watching.states import States
 from api.watching.waiting import wait_until_complete
 from jobs.dispatch import Dispatcher
 from jobs.errors import StoreUnavailable
@@ -25,13 +26,18 @@ from jobs.model import Image, ImageStatus
 from jobs.staging import Staging
 from jobs.store import JobStore
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 Answer = tuple[shapes.UploadedImage | shapes.Submitted, int, dict[str, str]]
 
 
 def one_image(
-    settings: ApiSettings, store: JobStore, dispatcher: Dispatcher, feed: Feed, staging: Staging
+    settings: ApiSettings,
+    store: JobStore,
+    dispatcher: Dispatcher,
+    states: States,
+    feed: Feed,
+    staging: Staging,
 ) -> Blueprint:
     """The route, over this store, this feed and these staged files."""
     routes = Blueprint("one_image", __name__)
@@ -46,7 +52,7 @@ def one_image(
         if wait:
             headers["Preference-Applied"] = f"wait={wait}"
         try:
-            image, deletion_url = _await_image(store, feed, job_id, wait or MAX_WAIT)
+            image, deletion_url = _await_image(store, states, feed, job_id, wait or MAX_WAIT)
         except StoreUnavailable as away:
             # It is stored, and goes on: as an error it would be sent a second time.
             log.warning("store away", reason=str(away))
@@ -66,10 +72,10 @@ def one_image(
 
 
 def _await_image(
-    store: JobStore, feed: Feed, job_id: str, seconds: float
+    store: JobStore, states: States, feed: Feed, job_id: str, seconds: float
 ) -> tuple[Image, str | None]:
     """The job's image after so many seconds at most; where it is uploaded, what deletes it."""
-    wait_until_complete(store, feed, job_id, seconds)
+    wait_until_complete(states, feed, job_id, seconds)
     (image,) = store.images(job_id, None, 1, None).items
     token = store.permit_deletion(job_id, 0) if image.link else None
     return image, token and url_for("deletion.ask", token=token, _external=True)

@@ -84,7 +84,7 @@ def parse_wait(text: str | None) -> int:
 
     0 where it asks for none: what is preferred in another way, or not understood, is ignored.
     """
-    for preference in (text or "").split(","):
+    for preference in text.split(",") if text else ():
         found = _WAIT.fullmatch(preference)
         if found:
             return min(int(found[1]), MAX_WAIT)

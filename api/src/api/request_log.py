@@ -5,14 +5,14 @@ The id is the client's `X-Request-ID` where that is sane; the answer carries it 
 
 import logging
 import re
+from secrets import token_hex
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 _SANE = re.compile(r"[A-Za-z0-9._~+/=:-]{1,128}")
 
@@ -24,7 +24,7 @@ def log_requests(app: Flask) -> None:
     def begin() -> None:
         g.began = perf_counter()
         sent = request.headers.get("X-Request-ID", "")
-        g.request_id = sent if _SANE.fullmatch(sent) else uuid4().hex
+        g.request_id = sent if _SANE.fullmatch(sent) else token_hex(16)
         clear_contextvars()
         bind_contextvars(request_id=g.request_id)
         # Of a path nothing else: any text may stand where a token or the id of a delivery belongs.

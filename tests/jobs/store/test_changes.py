@@ -6,12 +6,13 @@ import pytest
 from redis import Redis
 
 from jobs.errors import JobNotFound
-from jobs.model import Failed, JobStatus, Released, Retry
+from jobs.model import Failed, JobStatus, Moment, Released, Retry
 from jobs.store import JobStore
 from jobs.store.connection import MOST_CONNECTIONS
 from tests.jobs.store.conftest import (
     BUSY,
     GONE,
+    add_finished,
     begin_all,
     make_due,
     record,
@@ -149,3 +150,18 @@ def test_more_who_ask_at_once_than_there_are_connections_wait_for_one(store: Job
     with ThreadPoolExecutor(3 * MOST_CONNECTIONS) as askers:
         asked = [askers.submit(store.wait_for_changes, versions, 0.3) for _ in range(150)]
     assert [one.result() for one in asked] == [{}] * 150
+
+
+def test_moments_are_of_all_jobs_asked_about(store: JobStore) -> None:
+    done = add_finished(store)
+    waiting = store.add(urls(1)).job_id
+    store.pause(BUSY, 60, 60)
+    known_of_done, unknown, known = store.moments([done, "nothing", waiting])
+    assert unknown is None
+    assert known_of_done == Moment(version(store, done), is_finished=True)
+    assert known == Moment(version(store, waiting), is_finished=False, holdup=store.paused())
+    assert known.holdup
+
+
+def test_moments_of_no_job(store: JobStore) -> None:
+    assert store.moments([]) == []

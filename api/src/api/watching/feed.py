@@ -12,13 +12,13 @@ from contextlib import contextmanager
 import structlog
 
 from api.watching.frames import Event, change_event, snapshot_event
-from api.watching.states import show
+from api.watching.states import States
 from api.watching.topic import Topic
 from jobs.errors import JobNotFound, StoreUnavailable
 from jobs.model import Pause
 from jobs.store import JobStore
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 #: Seconds that a read waits for events. A job that is watched from now on is in the next one.
 READ = 0.1
@@ -35,8 +35,9 @@ class TooManyWatchers(Exception):
 class Feed:
     """The jobs that are watched in this process, and what happens to them."""
 
-    def __init__(self, store: JobStore, most: int) -> None:
+    def __init__(self, store: JobStore, states: States, most: int) -> None:
         self._store = store
+        self._states = states
         self._most = most
         self._lock = threading.Lock()
         self._topics: dict[str, Topic] = {}
@@ -95,7 +96,7 @@ class Feed:
         return topic
 
     def _snapshot(self, job_id: str) -> Event:
-        body, state = show(self._store, job_id)
+        body, state = self._states.show(job_id)
         return snapshot_event(body, state.version)
 
     # The one reader

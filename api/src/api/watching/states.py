@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from api import shapes
+from api.batch import Batch
 from api.presenting import present_job
+from jobs.errors import JobNotFound
 from jobs.estimate import estimate
-from jobs.model import JobStatus, Pause
+from jobs.model import JobStatus, Moment, Pause
 from jobs.store import JobStore
 
 
@@ -20,21 +22,29 @@ class State:
     """Weak, as of RFC 9110 §8.8.3, without W/ and quotes; empty where the version is not known."""
 
 
-def look(store: JobStore, job_id: str) -> State:
-    """The state of the job, without reading its URLs. Raises JobNotFound."""
-    version, is_complete = store.version(job_id)
-    return _state(version, is_complete, None if is_complete else store.destination().holdup)
+class States:
+    """The states of the jobs in a store, read together for requests that come together."""
 
+    def __init__(self, store: JobStore) -> None:
+        self._store = store
+        self._moments: Batch[str, Moment | None] = Batch(store.moments)
 
-def show(store: JobStore, job_id: str) -> tuple[shapes.Job, State]:
-    """The job as its clients read it, and the state that this is. Raises JobNotFound."""
-    job = store.get(job_id)
-    if job.status is JobStatus.COMPLETE:
-        return present_job(job), _state(job.version, True, None)
-    destination = store.destination()
-    expected = estimate(len(job.pending), destination, datetime.now(UTC))
-    body = present_job(job, expected, destination.holdup)
-    return body, _state(job.version, False, destination.holdup)
+    def look(self, job_id: str) -> State:
+        """The state of the job, without reading its URLs. Raises JobNotFound."""
+        now = self._moments(job_id)
+        if now is None:
+            raise JobNotFound(job_id)
+        return _state(now.version, now.is_finished, now.holdup)
+
+    def show(self, job_id: str) -> tuple[shapes.Job, State]:
+        """The job as its clients read it, and the state that this is. Raises JobNotFound."""
+        job = self._store.get(job_id)
+        if job.status is JobStatus.COMPLETE:
+            return present_job(job), _state(job.version, True, None)
+        destination = self._store.destination()
+        expected = estimate(len(job.pending), destination, datetime.now(UTC))
+        body = present_job(job, expected, destination.holdup)
+        return body, _state(job.version, False, destination.holdup)
 
 
 def _state(version: str, is_complete: bool, holdup: Pause | None) -> State:

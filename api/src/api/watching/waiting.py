@@ -3,12 +3,11 @@
 import time
 
 from api.watching.feed import Feed, TooManyWatchers
-from api.watching.states import State, look
-from jobs.store import JobStore
+from api.watching.states import State, States
 
 
 def wait_for_another(
-    store: JobStore, feed: Feed, job_id: str, state: State, seconds: float
+    states: States, feed: Feed, job_id: str, state: State, seconds: float
 ) -> State:
     """The next state of the job, or the same one after so many seconds. Raises JobNotFound.
 
@@ -21,14 +20,14 @@ def wait_for_another(
                 break
         except TooManyWatchers:
             break
-        now = look(store, job_id)
+        now = states.look(job_id)
     return now
 
 
-def wait_until_complete(store: JobStore, feed: Feed, job_id: str, seconds: float) -> None:
+def wait_until_complete(states: States, feed: Feed, job_id: str, seconds: float) -> None:
     """Wait until the job is complete, for so many seconds at most, or until too many wait."""
-    end, state = time.monotonic() + seconds, look(store, job_id)
+    end, state = time.monotonic() + seconds, states.look(job_id)
     while not state.is_complete:
-        before, state = state, wait_for_another(store, feed, job_id, state, end - time.monotonic())
+        before, state = state, wait_for_another(states, feed, job_id, state, end - time.monotonic())
         if state == before:
             return

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from jobs.model.destination import Pause
+
 T = TypeVar("T")
 
 
@@ -156,6 +158,15 @@ class Change:
     version: str
     job: Summary
     images: Sequence[Image] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Of which version a job is, and what its images wait for, if so."""
+
+    version: str
+    is_finished: bool
+    holdup: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """What changed in jobs since somebody looked: the event record that every script writes along."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from jobs.errors import JobNotFound
-from jobs.model import Change
+from jobs.model import Change, Moment
 from jobs.store.connection import Connected, answering
-from jobs.store.records import FACTS, read_image, read_summary
+from jobs.store.records import FACTS, read_destination, read_image, read_summary
 
 _PREFIX, _SUFFIX = "imgferry:job:", ":events"
 
@@ -27,6 +27,18 @@ class Changes(Connected):
         if created is None:
             raise JobNotFound(job_id)
         return cast(str, version or ""), finished is not None
+
+    def moments(self, job_ids: Sequence[str]) -> list[Moment | None]:
+        """At which moment each of these jobs is, all of them now; None for one there is not."""
+        with answering():
+            standing, *found = self._scripts.moments(args=job_ids)
+        holdup = read_destination(standing).holdup
+        return [
+            Moment(version or "", finished is not None, None if finished else holdup)
+            if created
+            else None
+            for created, version, finished in found
+        ]
 
     def changes(self, job_id: str, after: str) -> Change:
         """What changed after this version of the job, all of one moment. Raises JobNotFound."""

@@ -1,14 +1,3 @@
--- How the destination stands: {images under way, due for a retry, pending in all, jobs that wait,
--- images a second, the pause as {reason, until in ms, told} or {},
--- {window, length in ms, limit, remaining, end in ms or 0}, ...}.
+-- How the destination stands, as `standing.lua` has it.
 
-local at = now()
-local state = {
-  redis.call('ZCARD', LEASES), redis.call('ZCARD', DUE),
-  tonumber(redis.call('GET', PENDING) or 0), redis.call('ZCARD', WAITING_JOBS), pace(at),
-  paused(at) and redis.call('HMGET', PAUSE, 'reason', 'until', 'told') or {}
-}
-for name, window in pairs(windows(at)) do
-  state[#state + 1] = {name, window.length, window.limit, window.remaining, window.resets}
-end
-return state
+return standing(now())

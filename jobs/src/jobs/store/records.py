@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobs.model import (
+    Destination,
     Failed,
     Failure,
     Image,
@@ -15,11 +16,13 @@ from jobs.model import (
     JobStatus,
     Known,
     Outcome,
+    Pause,
     Released,
     Retry,
     Summary,
     Told,
     Uploaded,
+    Window,
 )
 
 #: The byte of an image that was uploaded and then deleted.
@@ -132,6 +135,29 @@ def read_summary(job_id: str, facts: Mapping[str, Any]) -> Summary:
         title=facts["title"],
         labels=read_labels(facts),
     )
+
+
+def read_destination(state: list[Any]) -> Destination:
+    """What `standing.lua` says of the destination."""
+    in_flight, due, pending, jobs, pace, pause, *windows = state
+    known = [
+        Window(name, length / 1000, limit, remaining, read_time(resets) if resets else None)
+        for name, length, limit, remaining, resets in sorted(windows)
+    ]
+    return Destination(
+        windows=known,
+        pause=read_pause(*pause) if pause else None,
+        in_flight=in_flight,
+        waiting=pending - in_flight - due,
+        due=due,
+        jobs=jobs,
+        pace=float(pace) if pace else None,
+    )
+
+
+def read_pause(reason: str, until: str, told: str | None) -> Pause:
+    """The pause with these facts."""
+    return Pause(reason, read_time(until), is_told=told == "1")
 
 
 def read_status(facts: Mapping[str, str | None]) -> JobStatus:

@@ -3,9 +3,9 @@
 import json
 from typing import cast
 
-from jobs.model import Destination, Page, Pause, Window, Worker
+from jobs.model import Destination, Page, Pause, Worker
 from jobs.store.connection import Connected, answering
-from jobs.store.records import read_time
+from jobs.store.records import read_destination, read_pause
 
 #: Entries that are looked at for one page of what one owner has, at most.
 _MOST_SEEN = 1000
@@ -47,20 +47,7 @@ class Standing(Connected):
     def destination(self) -> Destination:
         """How the destination stands."""
         with answering():
-            in_flight, due, pending, jobs, pace, pause, *windows = self._scripts.destination()
-        known = [
-            Window(name, length / 1000, limit, remaining, read_time(resets) if resets else None)
-            for name, length, limit, remaining, resets in sorted(windows)
-        ]
-        return Destination(
-            windows=known,
-            pause=_pause(*pause) if pause else None,
-            in_flight=in_flight,
-            waiting=pending - in_flight - due,
-            due=due,
-            jobs=jobs,
-            pace=float(pace) if pace else None,
-        )
+            return read_destination(self._scripts.destination())
 
     def paused(self) -> Pause | None:
         """The pause of the destination, if there is one."""
@@ -69,8 +56,4 @@ class Standing(Connected):
             reason, until, told = self._redis.hmget("imgferry:pause", "reason", "until", "told")
         if until is None or float(until) <= seconds * 1000:
             return None
-        return _pause(str(reason), str(until), str(told))
-
-
-def _pause(reason: str, until: str, told: str | None) -> Pause:
-    return Pause(reason, read_time(until), is_told=told == "1")
+        return read_pause(str(reason), str(until), str(told))
