@@ -5,6 +5,9 @@ UV_VERSION = 0.13.9
 UV = .uv/bin/uv
 RUN = $(UV) run --frozen --no-sync
 
+# Where this is set, each of the five processes of a service compiles all it imports, at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL = help
 .PHONY: help interpreter setup run test check bench clean
 
