@@ -17,6 +17,9 @@ Answer = TypeVar("Answer")
 #: Seconds between two tries while Redis is away. What is known is kept until it is taken.
 _TRY_AGAIN = 1.0
 
+#: Seconds between two calls: what comes meanwhile is one call, and threads disturb the loop less.
+_REST = 0.005
+
 
 class Batch(Generic[Item, Answer]):
     """Calls from the event loop, in a thread; `call` gives an answer for each item.
@@ -54,6 +57,7 @@ class Batch(Generic[Item, Answer]):
                     for (_, answered), answer in zip(now, answers, strict=True):
                         if not answered.done():  # cancelled: a deadline passed meanwhile
                             answered.set_result(answer)
+                await asyncio.sleep(_REST)
         finally:
             self._calling = None
 
