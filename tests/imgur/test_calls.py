@@ -1,3 +1,9 @@
+from io import BytesIO
+
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.formparser import parse_form_data
+
 from imgur import (
     CREDITS_PATH,
     IMAGE_PART,
@@ -5,6 +11,7 @@ from imgur import (
     authorization,
     deletion_path,
     upload_fields,
+    upload_form,
 )
 
 
@@ -32,3 +39,24 @@ def test_fields_that_are_given_are_sent() -> None:
         "description": "",
         "album": "iIFJnFpVbYOvzvv",
     }
+
+
+@given(st.text(), st.text(), st.binary())
+def test_a_server_finds_fields_and_image_in_the_form(
+    title: str, description: str, image: bytes
+) -> None:
+    sent = upload_fields(title=title, description=description)
+    form_type, before, after = upload_form(sent, "image/jpeg")
+    body = before + image + after
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": form_type,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": BytesIO(body),
+    }
+    _, fields, files = parse_form_data(environ)
+    assert fields.to_dict() == sent
+    (file,) = files.getlist(IMAGE_PART)
+    with file.stream:
+        assert (file.filename, file.content_type) == ("image.jpeg", "image/jpeg")
+        assert file.read() == image

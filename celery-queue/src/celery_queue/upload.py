@@ -1,7 +1,7 @@
 """Uploading: from the bytes of an image to its place at Imgur, and away again, over aiohttp."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
@@ -67,17 +67,12 @@ class Uploader:
 
     async def upload(self, fetched: Fetched, options: ImageOptions = _NO_OPTIONS) -> UploadedImage:
         """Upload an image; its deletehash comes back sealed. Raises ImgurError and nothing else."""
-        form = aiohttp.FormData(
-            calls.upload_fields(title=options.title, description=options.description)
-        )
-        form.add_field(
-            calls.IMAGE_PART,
-            fetched.content,
-            content_type=fetched.facts.type,
-            filename=fetched.facts.type.replace("/", "."),
-        )
+        fields = calls.upload_fields(title=options.title, description=options.description)
+        form_type, before, after = calls.upload_form(fields, fetched.facts.type)
+        parts = (before, fetched.content, after)
+        headers = {"Content-Type": form_type, "Content-Length": str(sum(map(len, parts)))}
         url = self._root + calls.UPLOAD_PATH
-        async with self._answer("POST", url, data=form) as (response, body):
+        async with self._answer("POST", url, _stream(parts), headers) as (response, body):
             now = time.time()
             limits = read_limits(response.headers, now)
             try:
@@ -109,17 +104,27 @@ class Uploader:
 
     @asynccontextmanager
     async def _answer(
-        self, method: str, url: str, data: aiohttp.FormData | None = None
+        self,
+        method: str,
+        url: str,
+        data: AsyncIterable[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[tuple[aiohttp.ClientResponse, bytes]]:
         try:
             async with self._session.request(
-                method, url, data=data, allow_redirects=False
+                method, url, data=data, headers=headers, allow_redirects=False
             ) as response:
                 yield response, await _read(response)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise ImgurUnavailable(str(error)) from error  # nothing was sent
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise ImgurNoAnswer(str(error)) from error
+
+
+async def _stream(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """One part after another, without a copy of the image."""
+    for part in parts:
+        yield part
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -8,6 +8,7 @@ from imgur.calls import (
     authorization,
     deletion_path,
     upload_fields,
+    upload_form,
 )
 from imgur.errors import (
     ImgurBlocked,
@@ -52,4 +53,5 @@ __all__ = [
     "read_limits",
     "read_upload",
     "upload_fields",
+    "upload_form",
 ]

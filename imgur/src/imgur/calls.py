@@ -1,10 +1,12 @@
 """What to send: the three calls this service makes to Imgur's API v3. Sending is the caller's part.
 
-An upload is `POST` of multipart/form-data to `UPLOAD_PATH`: the `upload_fields` and the image's
-bytes as the file part `IMAGE_PART`. A deletion is `DELETE` of the `deletion_path`. The credits are
-a `GET` of `CREDITS_PATH`. All carry the `authorization` headers.
+An upload is `POST` of a form to `UPLOAD_PATH`: the `upload_fields`, and the image's bytes as the
+file part `IMAGE_PART`; `upload_form` is what goes before and after them. A deletion is `DELETE` of
+the `deletion_path`. The credits are a `GET` of `CREDITS_PATH`. All carry the `authorization`.
 """
 
+import secrets
+from collections.abc import Mapping
 from urllib.parse import quote
 
 UPLOAD_PATH = "/3/image"
@@ -28,3 +30,17 @@ def upload_fields(
     """Build the form fields beside the image. `album` is the deletehash of an anonymous album."""
     fields = {"type": "file", "title": title, "description": description, "album": album}
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def upload_form(fields: Mapping[str, str], media_type: str) -> tuple[str, bytes, bytes]:
+    """The Content-Type of an upload, and what its body has before and after the image's bytes.
+
+    It is multipart/form-data (RFC 7578), with a boundary that no image can know.
+    """
+    boundary = secrets.token_hex(16)
+    named = f"--{boundary}\r\nContent-Disposition: form-data; name="
+    before = "".join(f'{named}"{name}"\r\n\r\n{text}\r\n' for name, text in fields.items())
+    file_name = media_type.replace("/", ".")
+    before += f'{named}"{IMAGE_PART}"; filename="{file_name}"\r\nContent-Type: {media_type}\r\n\r\n'
+    after = f"\r\n--{boundary}--\r\n"
+    return f"multipart/form-data; boundary={boundary}", before.encode(), after.encode()
