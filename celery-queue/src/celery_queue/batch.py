@@ -17,15 +17,15 @@ Answer = TypeVar("Answer")
 #: Seconds between two tries while Redis is away. What is known is kept until it is taken.
 _TRY_AGAIN = 1.0
 
-#: Seconds between two calls: what comes meanwhile is one call, and threads disturb the loop less.
+#: Seconds from an answer to the next call: fewer calls disturb the loop less often.
 _REST = 0.005
 
 
 class Batch(Generic[Item, Answer]):
     """Calls from the event loop, in a thread; `call` gives an answer for each item.
 
-    The first item goes at once; those that come while it is under way are the next call. So an idle
-    worker waits for one round trip, and a busy one makes few.
+    The first item goes at once; those that come while it is under way, or right after, are the next
+    call. So an idle worker waits for one round trip, and a busy one makes few.
     """
 
     def __init__(self, name: str, call: Callable[[list[Item]], Sequence[Answer]]) -> None:

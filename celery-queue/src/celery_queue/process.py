@@ -183,7 +183,7 @@ class WorkerProcess:
 
 
 def _spare_what_stays() -> None:
-    """Leave what lives as long as the process out of garbage collection, and collect less often."""
+    """Collect garbage less often, and never look at what lives as long as the process."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+    gc.set_threshold(10_000)

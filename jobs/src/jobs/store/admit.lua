@@ -55,7 +55,7 @@ for _, worker in ipairs(redis.call('ZRANGE', WORKERS, 0, -1)) do
 end
 local room = capacity - redis.call('ZCARD', LEASES)
 -- A little room is left to grow: many small messages would cost more than they carry.
-local enough = math.min(message_size, math.max(1, math.floor(capacity / 16)))
+local enough = math.min(message_size, math.max(1, math.floor(capacity / 8)))
 
 -- Those that came back first, then those never admitted. `more`: the job still waits after these.
 local function take(job, count, first, total)
