@@ -15,7 +15,11 @@ QUEUE = "imgferry"
 def make_celery(settings: JobsSettings) -> Celery:
     """The Celery application as both sides need it; connects when it is used."""
     app = Celery(
-        "imgferry", broker=settings.broker, backend=settings.redis_url, set_as_current=False
+        "imgferry",
+        broker=settings.broker,
+        backend=settings.redis_url,
+        set_as_current=False,
+        fixups=(),  # Django's would load the worker, in the API too
     )
     app.conf.update(
         task_default_queue=QUEUE,

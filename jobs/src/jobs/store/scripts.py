@@ -1,5 +1,6 @@
 """The Lua scripts beside this module, each with what it needs before it."""
 
+from functools import cache
 from importlib.resources import files
 
 from redis import Redis
@@ -49,5 +50,6 @@ class Scripts:
         self.spend = script("quota", "spend")
 
 
+@cache
 def _read(name: str) -> str:
     return files("jobs.store").joinpath(f"{name}.lua").read_text()
