@@ -35,7 +35,6 @@ class OurConsumer(Consumer):  # type: ignore[misc]
                 handle(message)
             else:
                 log.warning("message not understood")
-                message.reject()  # type: ignore[no-untyped-call]
 
         return handle_ours
 

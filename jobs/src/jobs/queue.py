@@ -23,13 +23,13 @@ def make_celery(settings: JobsSettings) -> Celery:
     )
     app.conf.update(
         task_default_queue=QUEUE,
+        # A lost message is harmless (leases), so none is kept until somebody has acknowledged it.
+        task_queues={QUEUE: {"exchange": QUEUE, "no_ack": True}},
         task_serializer="json",
         result_serializer="json",
         accept_content=["json"],
         # The state of a job is in the store; a stored result would only cost.
         task_ignore_result=True,
-        # A lost or late message is harmless (leases), so none is kept until its task has ended.
-        task_acks_late=False,
         # The store is asked again every second: better to fail at once than to hold a request.
         task_publish_retry=False,
         broker_connection_retry_on_startup=True,
