@@ -5,7 +5,7 @@ The API checks with it what a client sends, the worker every URL it is about to 
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -36,12 +36,8 @@ def check_source_url(url: str, max_length: int) -> None:
     """Raise InvalidURL unless this is an absolute http or https URL of at most `max_length`."""
     if len(url) > max_length:
         raise InvalidURL("url-too-long", f"takes at most {max_length} characters")
-    if _CONTROL.search(url):
-        raise InvalidURL("url-control-characters", "takes no control characters")
-    if _SPACE.search(url):
-        raise InvalidURL("url-whitespace", "takes no whitespace; a space is written %20")
-    if _SURROGATE.search(url):
-        raise InvalidURL("url-surrogates", "takes no lone surrogates: they are not characters")
+    if " " in url or not (url.isascii() and url.isprintable()):
+        _check_characters(url)
 
     absolute = _ABSOLUTE.match(url)
     if absolute and absolute[1].lower() not in {"http", "https"}:
@@ -51,6 +47,16 @@ def check_source_url(url: str, max_length: int) -> None:
     _check_authority(absolute[3])
 
 
+def _check_characters(url: str) -> None:
+    if _CONTROL.search(url):
+        raise InvalidURL("url-control-characters", "takes no control characters")
+    if _SPACE.search(url):
+        raise InvalidURL("url-whitespace", "takes no whitespace; a space is written %20")
+    if _SURROGATE.search(url):
+        raise InvalidURL("url-surrogates", "takes no lone surrogates: they are not characters")
+
+
+@lru_cache(maxsize=256)  # the URLs of a job are of few hosts
 def _check_authority(authority: str) -> None:
     # Some parsers read a backslash as a slash, some as part of the host: nobody means it.
     if "\\" in authority:
