@@ -16,31 +16,41 @@ from sandbox.process import Process
 Submit = Callable[[list[str]], object]
 
 
-def measure(world: World, sizes: Sequence[int], jobs: int) -> tuple[Table, list[Row]]:
-    """Ferry a job of each size, then so many jobs of one image; then let one wait for the rest."""
+def measure(world: World, sizes: Sequence[int], numbers: Sequence[int]) -> tuple[Table, list[Row]]:
+    """Ferry a job of each size, then each number of jobs of one image; at last, one behind many."""
     rows = []
-    rates = []
+    large: list[Took] = []
+    many: list[Took] = []
     with world.workers(1, AT_ONCE) as [worker]:
         for images in sizes:
-            took = _ferry(world, worker, images, world.submit)
-            rows.append(_row(f"1 job of {images:,}", took, memory(worker.pid)))
-            rates.append(took.rate())
+            large.append(_ferry(world, worker, images, world.submit))
+            rows.append(_row(f"1 job of {images:,}", large[-1], memory(worker.pid)))
 
         def add_each(urls: list[str]) -> None:
             for url in urls:
                 world.store.add([url])
 
-        took = _ferry(world, worker, jobs, add_each)
-        rows.append(_row(f"{jobs:,} jobs of 1, added in the store", took, memory(worker.pid)))
+        for jobs in numbers:
+            many.append(_ferry(world, worker, jobs, add_each))
+            what = f"{jobs:,} jobs of 1, added in the store"
+            rows.append(_row(what, many[-1], memory(worker.pid)))
     head = ["images", "ms an image", "CPU-ms an image, Redis among it", "Redis bytes kept an image",
             "MB of the worker after it", "how it was run"]  # fmt: skip
-    table = Table("Growth", head, rows)
-    flat = below(
-        *(1.15, "", f"time an image, job of {sizes[-1]:,} / of {sizes[1]:,}"),
-        f"{SMALL}, 1 worker process, {AT_ONCE} at once",
-        [rates[1] / rates[-1]],
-    )
-    return table, [flat, _behind(world, sizes[-1])]
+    flat = [
+        *_flat(f"a job of {sizes[-1]:,} / of {sizes[1]:,}", large[1], large[-1]),
+        *_flat(f"{numbers[-1]:,} jobs / {numbers[0]:,}", many[0], many[-1]),
+    ]
+    return Table("Growth", head, rows), [*flat, _behind(world, sizes[-1])]
+
+
+def _flat(what: str, small: Took, large: Took) -> list[Row]:
+    """That an image takes no more time, and Redis no more memory for it, among many than a few."""
+    how = f"{SMALL}, 1 worker process, {AT_ONCE} at once"
+    memory = large.of_redis("memory") / small.of_redis("memory")
+    return [
+        below(1.15, "", f"time an image, {what}", how, [small.rate() / large.rate()]),
+        below(1.15, "", f"memory of Redis for an image, {what}", how, [memory]),
+    ]
 
 
 def _ferry(world: World, worker: Process, images: int, submit: Submit) -> Took:

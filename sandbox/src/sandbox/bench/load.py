@@ -16,10 +16,9 @@ class Load:
         return f"{_bytes(self.size)}, {self.delay * 1000:.0f} ms per hop"
 
 
-NEAR = Load(100_000)
-FAR = Load(100_000, 0.1)
-SMALL = Load(10_000)
-LARGE = Load(5_000_000)
+NEAR, FAR = Load(100_000), Load(100_000, 0.1)
+SMALL, SMALL_FAR = Load(10_000), Load(10_000, 0.1)
+LARGE, LARGE_FAR = Load(5_000_000), Load(5_000_000, 0.1)
 
 
 def _bytes(size: int) -> str:

@@ -1,10 +1,11 @@
 """Uploads per second and per CPU-second: Imgferry beside the references and the peers."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from celery_queue.settings import WorkerSettings
 from sandbox.bench.comparison import Comparison, Field
-from sandbox.bench.load import FAR, LARGE, NEAR, SMALL, Load
+from sandbox.bench.load import FAR, LARGE, LARGE_FAR, NEAR, SMALL, SMALL_FAR, Load
 from sandbox.bench.peers.catalogue import catalogue
 from sandbox.bench.table import Table, spread
 from sandbox.bench.took import OUTSIDE, Took
@@ -27,17 +28,20 @@ THREADS, THREADS_FAR = (
     Reference("bare requests threads", "requests_threads", at_once) for at_once in (32, 100)
 )
 ONE, TWO, FOUR = (Imgferry(workers, AT_ONCE) for workers in (1, 2, 4))
-ONE_FAR, TWO_FAR = (Imgferry(workers, FAR_AT_ONCE) for workers in (1, 2))
+ONE_FAR = Imgferry(1, FAR_AT_ONCE)
 PEERS = tuple(map(Peer, catalogue(threads=32, coroutines=AT_ONCE)))
 PEERS_FAR = tuple(map(Peer, catalogue(threads=100, coroutines=FAR_AT_ONCE)))
 
-WAYS: Sequence[Way] = (PUMP, LOOP, THREADS, ONE, TWO, FOUR, *PEERS)
-WAYS_FAR: Sequence[Way] = (PUMP_FAR, LOOP_FAR, THREADS_FAR, ONE_FAR, TWO_FAR, *PEERS_FAR)
+WAYS: Sequence[Way] = (PUMP, LOOP, THREADS, ONE, TWO, *PEERS)
+WAYS_FAR: Sequence[Way] = (PUMP_FAR, LOOP_FAR, THREADS_FAR, ONE_FAR, *PEERS_FAR)
 
-# At 100 ms per hop the delay decides and not the size, so one size is measured there.
-ALL = (Field((NEAR, SMALL, LARGE), WAYS), Field((FAR,), WAYS_FAR))
+ALL = (
+    Field((NEAR, SMALL, LARGE), WAYS),
+    Field((NEAR,), (FOUR,)),
+    Field((FAR, SMALL_FAR, LARGE_FAR), WAYS_FAR),
+)
 FEWER = (
-    Field((NEAR,), (PUMP, LOOP, THREADS, ONE, TWO, *PEERS)),
+    Field((NEAR,), WAYS),
     Field((SMALL, LARGE), (LOOP, ONE)),
     Field((FAR,), (PUMP_FAR, LOOP_FAR, ONE_FAR)),
 )
@@ -45,12 +49,15 @@ FEWER = (
 
 def tables(compared: Comparison) -> list[Table]:
     """A table of all ways for each load, and one of what Imgferry costs."""
-    loads = [(load, one.ways) for one in compared.fields for load in one.loads]
-    return [*(_ways(compared, load, ways) for load, ways in loads), _costs(compared)]
+    by_load: dict[Load, list[Way]] = defaultdict(list)
+    for one in compared.fields:
+        for load in one.loads:
+            by_load[load] += one.ways
+    return [*(_ways(compared, load, ways) for load, ways in by_load.items()), _costs(compared)]
 
 
 def _ways(compared: Comparison, load: Load, ways: Sequence[Way]) -> Table:
-    reference = LOOP_FAR if load is FAR else LOOP
+    reference = LOOP_FAR if load.delay else LOOP
     head = ["way", "of the bare loop", "of its uploads per CPU-s", "uploads/s", "CPU-s per 1,000",
             "of them the workers'", "MB", "images", "how it was run"]  # fmt: skip
     return Table(f"Ferrying: {load}", head, [_way(compared, load, w, reference) for w in ways])
