@@ -19,6 +19,7 @@ from celery_queue.addresses import Guard
 from celery_queue.errors import SourceError
 from celery_queue.fetch import FOREIGN_ERRORS, Fetched, Fetcher, translate
 from celery_queue.images.formats import ImageFacts
+from celery_queue.memory import Memory, MemoryFull
 from tests.celery_queue.hostile import (
     CUT,
     ENCODED,
@@ -380,6 +381,37 @@ def test_the_deadline_is_over_all_redirects_together() -> None:
         writer.write(redirect("/"))
 
     assert type(failure(slow, timeout=DEADLINE)) is errors.SourceTimeout
+
+
+def fetch_without_memory(found: bytes | Handler, others_end_after: float | None) -> None:
+    """Fetch an image that is larger than its share while another image has all the rest."""
+
+    async def main() -> None:
+        least = Memory.least(largest=MAX_BYTES, copies=0)
+        memory = Memory(least, images=2, largest=MAX_BYTES, copies=0)
+        with memory.portion() as other, memory.portion() as portion:
+            await other.grow(other.size + MAX_BYTES, 1)
+            if others_end_after is not None:
+                asyncio.get_running_loop().call_later(others_end_after, other.settle, 0)
+            async with source({"/": found}) as (base, _), fetcher(DEADLINE) as client:
+                await client.fetch(f"{base}/", portion=portion)
+
+    uvloop.run(main())
+
+
+LARGE = ok(PNG.ljust(MAX_BYTES, b"x"))
+
+
+def test_the_deadline_stands_still_while_there_is_no_memory_to_read_on() -> None:
+    started = time.monotonic()
+    with pytest.raises(errors.SourceTimeout):
+        fetch_without_memory(hangs(LARGE[:-1]), DEADLINE / 2)
+    assert 1.4 * DEADLINE < time.monotonic() - started < 1.5 * DEADLINE + 0.5
+
+
+def test_to_wait_for_memory_in_vain_is_no_failure_of_the_source() -> None:
+    with pytest.raises(MemoryFull):
+        fetch_without_memory(LARGE, None)
 
 
 async def https_failure(base: str, within: float = 10.0) -> SourceError:

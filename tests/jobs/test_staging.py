@@ -90,7 +90,7 @@ def test_a_file_that_is_too_large_is_not_taken_to_its_end(staging: Staging) -> N
 def test_less_is_taken_by_now(tmp_path: Path) -> None:
     write(Staging(str(tmp_path), 100), "a", bytes(100))
     with pytest.raises(FileTooLarge):
-        Staging(str(tmp_path), 99).read("a")
+        Staging(str(tmp_path), 99).size("a")
 
 
 def test_the_files_of_a_job_stay_when_it_is_stored_and_go_when_it_is_not(staging: Staging) -> None:

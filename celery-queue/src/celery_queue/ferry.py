@@ -12,6 +12,7 @@ from celery_queue.defects import log_defect
 from celery_queue.errors import SourceError
 from celery_queue.fetch import Fetched
 from celery_queue.hosts import HostBusy, Hosts, Place
+from celery_queue.memory import MemoryFull
 from celery_queue.policy import MOST_PATIENCE, after_busy, after_failure, cool_down_after
 from celery_queue.recorder import Recorder
 from celery_queue.sources import Sources
@@ -111,7 +112,7 @@ class Ferry:
                     await place.reserve(host)
                 async with self._room:
                     return await self._attempt(begun, place)
-            except HostBusy as busy:
+            except (HostBusy, MemoryFull) as busy:
                 return after_busy(busy.wait)
             except (SourceError, ImgurError) as error:
                 log.info(
@@ -131,7 +132,8 @@ class Ferry:
     async def _attempt(self, begun: Begun, place: Place) -> Result:
         if not self._may_upload(begun.image):
             return Released()
-        return await self._upload(begun, await self._sources.get(begun, place))
+        with self._sources.portion() as portion:
+            return await self._upload(begun, await self._sources.get(begun, place, portion))
 
     async def _after(
         self, error: SourceError | ImgurError, attempt: int, place: Place

@@ -8,6 +8,8 @@ import asyncio
 import io
 import re
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urljoin
@@ -21,6 +23,7 @@ from celery_queue.addresses import Guard
 from celery_queue.hosts import Place
 from celery_queue.images.formats import ImageFacts
 from celery_queue.images.prepare import Preparation
+from celery_queue.memory import Portion
 from celery_queue.strangers import open_session, parse_url, read_retry_after
 
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -69,23 +72,34 @@ class Fetcher:
         await self._session.close()
 
     async def fetch(
-        self, url: str, place: Place | None = None, referer: str | None = None
+        self,
+        url: str,
+        place: Place | None = None,
+        portion: Portion | None = None,
+        referer: str | None = None,
     ) -> Fetched:
-        """Fetch the image at `url`. Raises SourceError, and HostBusy for a redirect to such a host.
+        """Fetch the image at `url`. Raises SourceError, HostBusy for a redirect, and MemoryFull.
 
         Only the URL's own origin is told the `referer`. The place follows the redirects and is left
-        with the last byte; without one nobody counts.
+        with the last byte. Without place and portion nobody counts.
         """
         try:
-            async with asyncio.timeout(self._timeout):
-                content = await self._follow(url, place, referer)
+            async with asyncio.timeout(self._timeout) as deadline:
+                content = await self._follow(url, place, portion, referer, deadline)
         except FOREIGN_ERRORS as error:
             raise translate(error) from error
         if place:
             place.leave()  # what is done with the bytes is nothing to the host
-        return Fetched(*await self._preparation.prepare(content))
+        return Fetched(*await self._preparation.prepare(content, portion))
 
-    async def _follow(self, url: str, place: Place | None, referer: str | None) -> bytes:
+    async def _follow(
+        self,
+        url: str,
+        place: Place | None,
+        portion: Portion | None,
+        referer: str | None,
+        deadline: asyncio.Timeout,
+    ) -> bytes:
         first = parse_url(url).origin()
         for _ in range(self._max_redirects + 1):
             hop = _checked(url)
@@ -99,21 +113,54 @@ class Fetcher:
                 location = response.headers.get("Location")
                 if response.status not in _REDIRECTS or location is None:
                     _check_status(response)
-                    return await self._read(response)
+                    return await self._read(response, portion, deadline)
             url = urljoin(url, location)
         raise errors.TooManyRedirects
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(
+        self, response: aiohttp.ClientResponse, portion: Portion | None, deadline: asyncio.Timeout
+    ) -> bytes:
         if _is_encoded(response):
             raise errors.EncodedBody
-        if (response.content_length or 0) > self._max_bytes:
+        length = response.content_length
+        most = length or self._max_bytes
+        if most > self._max_bytes:
             raise errors.ImageTooLarge(self._max_bytes)
+        read_on = portion.before_claim(most) if portion else most
         body = io.BytesIO()  # gives its bytes without another copy, unlike a list that is joined
-        while chunk := await response.content.readany():
-            body.write(chunk)
+        if length:
+            _make_room(body, read_on)
+        while body.write(await response.content.readany()):
             if body.tell() > self._max_bytes:
                 raise errors.ImageTooLarge(self._max_bytes)
+            if portion and body.tell() > read_on:
+                with _stopped(deadline):  # that nothing is read is not the source's fault
+                    await portion.grow(most, self._timeout)
+                read_on = most
+                if length:
+                    _make_room(body, most)
+        body.truncate()
         return body.getvalue()
+
+
+def _make_room(body: io.BytesIO, size: int) -> None:
+    """Let it have so many bytes at once: growing with them, it is copied, and takes some more."""
+    here = body.tell()
+    body.seek(max(size - 1, here))
+    body.write(b"\0")
+    body.seek(here)
+
+
+@contextmanager
+def _stopped(deadline: asyncio.Timeout) -> Iterator[None]:
+    """Let no time pass for whom this deadline is."""
+    now = asyncio.get_running_loop().time
+    left = (deadline.when() or 0.0) - now()
+    deadline.reschedule(None)
+    try:
+        yield
+    finally:
+        deadline.reschedule(now() + left)
 
 
 def _telling(referer: str, hop: URL) -> dict[str, str]:

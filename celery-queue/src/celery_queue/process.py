@@ -19,6 +19,7 @@ from celery_queue.ferry import Ferry
 from celery_queue.fetch import Fetcher
 from celery_queue.hosts import Hosts
 from celery_queue.images.prepare import Preparation
+from celery_queue.memory import Memory
 from celery_queue.opening import learn_budget
 from celery_queue.recorder import Recorder
 from celery_queue.settings import WorkerSettings
@@ -134,6 +135,12 @@ class WorkerProcess:
             preparation=preparation,
         )
         await self._sessions.enter_async_context(fetcher)
+        memory = Memory(
+            settings.worker_bytes_at_once,
+            images=at_once,
+            largest=settings.fetch_max_bytes,
+            copies=settings.copies,
+        )
         recorder = Recorder(self._store)
         uploader = Uploader(
             settings.imgur_api_url,
@@ -147,7 +154,7 @@ class WorkerProcess:
         await learn_budget(self._store, uploader)
         self._ferry = Ferry(
             self._hosts,
-            Sources(fetcher, self._staging, preparation, timeout=settings.fetch_timeout),
+            Sources(fetcher, self._staging, preparation, memory, timeout=settings.fetch_timeout),
             Contents(settings.imgur_api_url, deduplicate=settings.deduplicate),
             uploader,
             recorder,

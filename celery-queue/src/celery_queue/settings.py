@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
 from celery_queue.addresses import Guard
 from celery_queue.deletehashes import sealed_with
 from celery_queue.images.convert import check_convertible
+from celery_queue.memory import Memory
 from jobs.settings import FileSettings, WebhookSettings
 
 Several = NoDecode  # taken as one,two rather than as JSON
@@ -53,6 +54,17 @@ class WorkerSettings(FileSettings, WebhookSettings):
         100, ge=1, le=5000, description="Images that one worker process fetches and uploads at once"
     )
 
+    worker_bytes_at_once: int = Field(
+        256_000_000,
+        validate_default=True,
+        description="Bytes of memory that one worker process has for images",
+    )
+
+    @property
+    def copies(self) -> int:
+        """How often an image may be in memory besides: while it is stripped, once converted."""
+        return _copies(self.convert, self.strip_metadata)
+
     @field_validator("convert", "deletehash_key", "fetch_allow", "fetch_ports", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -78,3 +90,22 @@ class WorkerSettings(FileSettings, WebhookSettings):
     def _is_understood(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         Guard(value)
         return value
+
+    @field_validator("worker_bytes_at_once")
+    @classmethod
+    def _holds_the_largest_image(cls, value: int, info: ValidationInfo) -> int:
+        largest, convert, strip = map(
+            info.data.get, ("fetch_max_bytes", "convert", "strip_metadata")
+        )
+        if largest and convert is not None and strip is not None:  # else one of them is named
+            least = Memory.least(largest=largest, copies=_copies(convert, strip))
+            if value < least:
+                raise ValueError(
+                    f"takes at least {least}, with FETCH_MAX_BYTES, CONVERT and STRIP_METADATA "
+                    "as they are"
+                )
+        return value
+
+
+def _copies(convert: tuple[str, ...], strip_metadata: bool) -> int:
+    return bool(convert) + strip_metadata

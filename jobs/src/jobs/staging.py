@@ -95,10 +95,15 @@ class Staging:
                 self._call(file.close)
         return StagedFile(name, size, digest.hexdigest())
 
-    def read(self, name: str) -> bytes:
-        """The bytes of a file. Raises FileGone, and FileTooLarge where less is taken by now."""
-        if self._do("size", name) > self.max_bytes:
+    def size(self, name: str) -> int:
+        """How large a file is. Raises FileGone, and FileTooLarge where less is taken by now."""
+        size = int(self._do("size", name))
+        if size > self.max_bytes:
             raise FileTooLarge(self.max_bytes)
+        return size
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file. Raises FileGone."""
         return bytes(self._do("cat_file", name))
 
     def remove(self, name: str) -> None:

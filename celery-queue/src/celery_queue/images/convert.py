@@ -4,6 +4,7 @@ Pillow is not in the worker's process, and need not be installed where nothing i
 """
 
 import asyncio
+import io
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -134,7 +135,7 @@ async def _send(stream: asyncio.StreamWriter, content: bytes) -> None:
 
 
 async def _read(stream: asyncio.StreamReader, most: int) -> bytes:
-    try:
-        return await stream.readexactly(most)
-    except asyncio.IncompleteReadError as end:
-        return end.partial
+    body = io.BytesIO()
+    while body.tell() < most and body.write(await stream.read(_PART)):
+        pass
+    return body.getvalue()

@@ -7,6 +7,7 @@ from celery_queue.errors import TypeNotAccepted
 from celery_queue.images.convert import Converter
 from celery_queue.images.formats import ImageFacts, identify
 from celery_queue.images.metadata import without_metadata
+from celery_queue.memory import Portion
 
 #: Bytes that are looked through on the event loop; more would hold up all other images.
 _SMALL = 1_000_000
@@ -27,17 +28,26 @@ class Preparation:
     ) -> None:
         self._convert = frozenset(convert)
         self._strip_metadata = strip_metadata
+        self._max_bytes = max_bytes
         self._converter = Converter(max_bytes)
 
-    async def prepare(self, content: bytes) -> tuple[bytes, ImageFacts]:
-        """The image to upload. Raises SourceError."""
+    async def prepare(
+        self, content: bytes, portion: Portion | None = None
+    ) -> tuple[bytes, ImageFacts]:
+        """The image to upload, and what it is. Its portion is then as large. Raises SourceError."""
+        if portion and self._strip_metadata:
+            await portion.copy(len(content))
         try:
-            return await self._checked(content)
+            prepared = await self._checked(content)
         except TypeNotAccepted as refused:
             if refused.kind.lower() not in self._convert:
                 raise
-            kind = refused.kind
-        return await self._checked(await self._converted(content, kind))
+            if portion:  # what is converted is stripped again
+                await portion.copy(self._max_bytes * (1 + self._strip_metadata))
+            prepared = await self._checked(await self._converted(content, refused.kind))
+        if portion:
+            portion.settle(len(prepared[0]))
+        return prepared
 
     async def _checked(self, content: bytes) -> tuple[bytes, ImageFacts]:
         if len(content) <= _SMALL:
