@@ -1,6 +1,7 @@
 """Requests that ask the store the same together ask it once."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -37,6 +38,7 @@ class Batch(Generic[Item, Answer]):
     def _take(self, turn: "_Turn[Item, Answer]") -> None:
         try:
             with self._calling:
+                time.sleep(0)  # others who are about to ask come along
                 self._close(turn)
                 turn.answers = self._call(turn.items)
         except BaseException as error:  # theirs too, who wait for it

@@ -8,7 +8,7 @@ from api.batch import Batch
 from api.presenting import present_job
 from jobs.errors import JobNotFound
 from jobs.estimate import estimate
-from jobs.model import JobStatus, Moment, Pause
+from jobs.model import Destination, JobStatus, Moment, Pause
 from jobs.store import JobStore
 
 
@@ -28,6 +28,9 @@ class States:
     def __init__(self, store: JobStore) -> None:
         self._store = store
         self._moments: Batch[str, Moment | None] = Batch(store.moments)
+        self._destination: Batch[None, Destination] = Batch(
+            lambda asked: [store.destination()] * len(asked)
+        )
 
     def look(self, job_id: str) -> State:
         """The state of the job, without reading its URLs. Raises JobNotFound."""
@@ -41,7 +44,7 @@ class States:
         job = self._store.get(job_id)
         if job.status is JobStatus.COMPLETE:
             return present_job(job), _state(job.version, True, None)
-        destination = self._store.destination()
+        destination = self._destination(None)
         expected = estimate(len(job.pending), destination, datetime.now(UTC))
         body = present_job(job, expected, destination.holdup)
         return body, _state(job.version, False, destination.holdup)
