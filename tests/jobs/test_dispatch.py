@@ -21,7 +21,7 @@ def test_messages_hold_ids_only_and_each_image_once(
 ) -> None:
     job_id = store.add([f"https://example.org/{n}.jpg?token=canary" for n in range(60)]).job_id
     store.heartbeat(WORKER, [])
-    assert Dispatcher.connect(settings, store).dispatch() == 3
+    assert Dispatcher.connect(settings, store).dispatch() == 2
     assert Dispatcher.connect(settings, store).dispatch() == 0
 
     messages = [json.loads(str(message)) for message in redis.lrange(QUEUE, 0, -1)]

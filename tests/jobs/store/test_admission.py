@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from jobs.model import Begun, JobOptions, Message, Priority, Released, Worker
-from jobs.store import JobStore
+from jobs.store import MESSAGE_SIZE, JobStore
 from tests.jobs.store.conftest import WORKER, begin_all, record, upload, urls
 
 SHARES = {Priority.HIGH: 16, Priority.NORMAL: 4, Priority.LOW: 1}
@@ -38,19 +38,19 @@ class TestTurns:
     def test_jobs_take_turns_and_a_new_one_waits_for_one_turn(self, store: JobStore) -> None:
         large = store.add(urls(1000)).job_id
         store.heartbeat(WORKER, [])
-        assert [message.job_id for message in store.admit(3)] == [large] * 3
-        others = [store.add(urls(3)).job_id, store.add(urls(30)).job_id]
+        assert [message.job_id for message in store.admit(1)] == [large]
+        others = [store.add(urls(3)).job_id, store.add(urls(MESSAGE_SIZE + 5)).job_id]
         turns = [message.job_id for message in store.admit(5)]
         assert set(turns[:2]) == set(others)
         assert turns.count(others[0]) == 1
-        assert turns.count(others[1]) == 2  # 25 images and 5
+        assert turns.count(others[1]) == 2  # a full message and the rest
         assert turns.count(large) == 2
 
     @pytest.mark.parametrize("priority", Priority)
     def test_a_small_job_goes_next_whatever_runs(self, store: JobStore, priority: Priority) -> None:
         large = store.add(urls(1000), JobOptions(Priority.HIGH)).job_id
         store.heartbeat(WORKER, [])
-        assert [message.job_id for message in store.admit(4)] == [large] * 4
+        assert [message.job_id for message in store.admit(2)] == [large] * 2
         small = store.add(urls(3), JobOptions(priority)).job_id
         assert small in [message.job_id for message in store.admit(2)]
 
@@ -83,7 +83,7 @@ class TestShares:
             begun = begin_all(store, worker)
             admitted.update(jobs[one.image.job_id] for one in begun)
             upload(store, begun)
-        most = 2 * min(25, 2 * images_at_once)
+        most = 2 * min(MESSAGE_SIZE, 2 * images_at_once)
         for priority, share in SHARES.items():
             assert abs(admitted[priority] - admitted.total() * share / 21) <= most
 
@@ -125,7 +125,6 @@ def test_of_an_image_no_second_admission(store: JobStore, redis: Redis) -> None:
     job_id = store.add(urls(60)).job_id
     store.heartbeat(WORKER, [])
     messages = [*store.admit(1), *store.admit(64)]
-    assert messages == [
-        Message(job_id, list(range(first, min(first + 25, 60)))) for first in (0, 25, 50)
-    ]
+    whole, rest = range(MESSAGE_SIZE), range(MESSAGE_SIZE, 60)
+    assert messages == [Message(job_id, list(whole)), Message(job_id, list(rest))]
     assert redis.zcard("imgferry:leases") == 60

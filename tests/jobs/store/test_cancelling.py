@@ -5,7 +5,7 @@ from redis import Redis
 
 from jobs.errors import JobNotFound
 from jobs.model import Failed, ImageStatus, JobStatus, Released, Result, Retry
-from jobs.store import JobStore
+from jobs.store import MESSAGE_SIZE, JobStore
 from tests.jobs.store.conftest import (
     BUSY,
     GONE,
@@ -63,18 +63,21 @@ def test_what_is_due_does_not_come_back(store: JobStore, redis: Redis) -> None:
 
 
 def test_what_is_begun_is_recorded_as_it_ends(store: JobStore) -> None:
-    job_id = store.add(urls(30)).job_id
+    job_id = store.add(urls(MESSAGE_SIZE + 5)).job_id
     store.heartbeat(WORKER, [])
     a, b, *_ = begun = store.begin(store.admit(1)[0])
     record(store, begun[2:], Failed(GONE))
     store.cancel(job_id)
     job = store.get(job_id)
-    assert (job.status, job.pending) == (JobStatus.IN_PROGRESS, urls(30)[:2])
+    assert (job.status, job.pending) == (JobStatus.IN_PROGRESS, urls(2))
     upload(store, [a])
     record(store, [b], Failed(GONE))
     job = store.get(job_id)
     assert (job.status, job.complete) == (JobStatus.COMPLETE, urls(1))
-    assert codes(store, job_id) == [None] + ["source-not-found"] * 24 + ["cancelled"] * 5
+    assert (
+        codes(store, job_id)
+        == [None] + ["source-not-found"] * (MESSAGE_SIZE - 1) + ["cancelled"] * 5
+    )
 
 
 @pytest.mark.parametrize("result", [Released(), Retry(BUSY, 60)])

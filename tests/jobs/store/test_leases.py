@@ -3,7 +3,7 @@
 from redis import Redis
 
 from jobs.model import Held, JobStatus, Message, Outcome
-from jobs.store import JobStore
+from jobs.store import MESSAGE_SIZE, JobStore
 from tests.jobs.store.conftest import WORKER, begin_all, end_leases, upload, uploaded, urls
 
 
@@ -31,13 +31,13 @@ def test_a_worker_that_leaves_keeps_what_it_holds_and_gets_nothing(
 
 
 def test_a_lost_message_and_a_lost_worker_only_delay(store: JobStore, redis: Redis) -> None:
-    job_id = store.add(urls(30)).job_id
+    job_id = store.add(urls(MESSAGE_SIZE + 5)).job_id
     store.heartbeat(WORKER, [])
     begun, _never_begun = store.admit(2)
     store.begin(begun)
     end_leases(redis)
     again = begin_all(store)
-    assert sorted(one.image.index for one in again) == list(range(30))
+    assert sorted(one.image.index for one in again) == list(range(MESSAGE_SIZE + 5))
     assert {one.attempt for one in again} == {1}  # nothing was tried
     upload(store, again)
     assert store.get(job_id).status is JobStatus.COMPLETE
