@@ -117,7 +117,7 @@ class Portion:
 
     def before_claim(self, most: int) -> int:
         """How many bytes of an image, perhaps of `most`, are read before it claims."""
-        return most if most <= self.size else max(self.size - _BUFFERED, 0)
+        return most if most <= self.size else self.size - min(_BUFFERED, self.size // 2)
 
     async def grow(self, size: int, patience: float) -> None:
         """Claim what the image may become. Raises MemoryFull after `patience` seconds."""

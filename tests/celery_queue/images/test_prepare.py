@@ -14,6 +14,7 @@ from celery_queue.errors import NotConverted, Polyglot, TruncatedImage, TypeNotA
 from celery_queue.fetch import Fetched, Fetcher
 from celery_queue.images.formats import ImageFacts
 from celery_queue.images.prepare import Preparation
+from celery_queue.memory import Memory
 
 ORIENTATION = 0x0112
 
@@ -91,6 +92,33 @@ def test_what_is_uploaded_is_what_was_looked_at() -> None:
 def test_a_result_is_no_larger_than_an_image_may_be() -> None:
     with pytest.raises(NotConverted):
         prepare(saved("BMP"), "bmp", max_bytes=100)
+
+
+@pytest.mark.parametrize(("kind", "grows"), [("JPEG", False), ("WEBP", True)])
+def test_another_form_of_an_image_is_counted_while_it_is_there(kind: str, grows: bool) -> None:
+    largest, content = 100_000, saved(kind)
+    least = Memory.least(largest=largest, copies=2)
+    memory = Memory(least, images=largest, largest=largest, copies=2)  # hardly any share
+    preparation = Preparation(["webp"], strip_metadata=True, max_bytes=largest)
+    all_copies = 4 * largest  # of two that are converted, and stripped again
+
+    async def main() -> bool:
+        with memory.portion() as others, memory.portion() as portion:
+            await others.copy(all_copies)
+            await portion.grow(len(content), 1)
+            preparing = asyncio.create_task(preparation.prepare(content, portion))
+            await asyncio.sleep(0)
+            assert not preparing.done()
+            others.settle(0)
+            prepared, _ = await preparing
+            assert (len(prepared) > len(content)) is grows
+            try:
+                await asyncio.wait_for(others.copy(all_copies), 0.1)
+            except TimeoutError:
+                return True  # the other form is still there
+            return False
+
+    assert uvloop.run(main()) is grows
 
 
 def test_a_fetched_image_is_a_prepared_one() -> None:
