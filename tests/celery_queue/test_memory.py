@@ -81,7 +81,7 @@ class AnyImages(RuleBasedStateMachine):
 
     @invariant()
     def no_more_is_had_than_there_is(self) -> None:
-        assert sum(image.bytes for image in self.alive) <= 4 * LARGEST  # a fifth is for the rest
+        assert sum(image.bytes for image in self.alive) <= 4 * LARGEST  # the rest is lost
 
     def go_on(self) -> None:
         for _ in range(10):
