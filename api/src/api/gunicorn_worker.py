@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import gevent
-from gunicorn.http.body import ChunkedReader
+from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.util import write
 from gunicorn.workers.base_async import AsyncWorker
@@ -47,11 +47,14 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """Answer one request of a connection; raise StopIteration where it is to be closed."""
         _let_others_in()
-        req.body.reader = _Timely(req.body.reader)
+        reader = req.body.reader
+        req.body.reader = _Timely(reader)
         try:
             super().handle_request(listener_name, req, sock, addr)
         except TimeoutError:
             raise StopIteration from None  # the answer was not taken
+        if self.alive and isinstance(reader, LengthReader) and not reader.length:
+            return  # it was read to its end, or there was none
         with suppress(Exception), gevent.Timeout(LINGER, False):
             if len(req.body.read(LEFT_OVER)) < LEFT_OVER and self.alive:
                 return
