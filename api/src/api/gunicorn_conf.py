@@ -52,15 +52,15 @@ def on_starting(_: Arbiter) -> None:
     """End gunicorn, naming the variable, if a setting is wrong, before any worker starts."""
     configure_logging(JobsSettings.load().log_level)
     ApiSettings.load()
+    # What the application is made of, once for all workers. It is made in each: what it holds, such
+    # as locks, no fork carries over.
+    import api.app  # noqa: F401, PLC0415
+
+    gc.freeze()
     gc.enable()
-
-
-def post_fork(_: Arbiter, __: object) -> None:
-    """Let the worker import the application as the arbiter did the rest."""
-    gc.disable()
 
 
 def post_worker_init(_: object) -> None:
     """Spare what the application is made of every garbage collection: 60 ms for all requests."""
+    gc.collect()
     gc.freeze()
-    gc.enable()
