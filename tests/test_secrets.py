@@ -143,7 +143,7 @@ class Run:
         settings = JobsSettings(redis_url=self.stack.redis_url or "")
         with make_celery(settings) as celery, celery.connection() as connection:
             receiver = celery.events.Receiver(connection, handlers={"*": self.events.append})
-            for _ in receiver.consume(limit=None, timeout=None, safety_interval=0):
+            for _ in receiver.consume(limit=None, timeout=None):
                 if self._is_over:
                     return
 
