@@ -95,6 +95,9 @@ PERMANENT = {
 
 WITHOUT_ANSWER = (RESET, LOST_ANSWER)
 
+#: Images of a job.
+BATCH = 50
+
 _numbers = count()
 
 
@@ -114,9 +117,9 @@ class Service:
         wanted = [{"name": name, "after": after} for name, after in faults.items()]
         requests.put(f"{self._imgur}/faults", json=wanted).raise_for_status()
 
-    def upload_hundred(self) -> str:
-        """A job of 100 photos that no other job has."""
-        urls = [f"{self._source}/photo/{next(_numbers)}.png?bytes=3000" for _ in range(100)]
+    def upload_batch(self) -> str:
+        """A job of photos that no other job has."""
+        urls = [f"{self._source}/photo/{next(_numbers)}.png?bytes=3000" for _ in range(BATCH)]
         answer = requests.post(self._jobs, json={"urls": urls})
         assert answer.status_code == 202
         return str(answer.json()["jobId"])
@@ -125,7 +128,7 @@ class Service:
         deadline = time.monotonic() + 15
         while not holds(job := self.job(job_id)):
             assert time.monotonic() < deadline, job
-            time.sleep(0.02)
+            time.sleep(0.1)
         return job
 
     def job(self, job_id: str) -> dict[str, Any]:
@@ -189,28 +192,28 @@ def test_every_error_that_is_known_stands_in_one_table() -> None:
 @pytest.mark.parametrize("name", PAUSES)
 def test_a_limit_is_nobodys_failure_and_all_wait(service: Service, name: str) -> None:
     reason, seconds = PAUSES[name]
-    service.set_faults({name: 30})
+    service.set_faults({name: 10})
     before = datetime.now(UTC)
-    job_id = service.upload_hundred()
+    job_id = service.upload_batch()
     job = service.paused(job_id, reason)
     wait = (datetime.fromisoformat(job["waiting"]["resumesAt"]) - before).total_seconds()
     assert seconds <= wait <= 1.2 * seconds + 20  # a cool-down is spread over a fifth more
     assert service.pause() == {"reason": reason, "until": job["waiting"]["resumesAt"]}
     assert job["status"] == "in-progress"
     assert job["uploaded"]["failed"] == []
-    # Thirty were before it; those that were under way with it have got through.
-    assert 30 <= len(job["uploaded"]["complete"]) <= 60
+    # Ten were before it; those that were under way with it have got through.
+    assert 10 <= len(job["uploaded"]["complete"]) <= 40
     assert {image["attempts"] for image in service.images(job_id) if not image["link"]} == {0}
 
     service.end_pause()
-    assert outcomes(service.finished(job_id)) == {("complete", 1, None): 100}
+    assert outcomes(service.finished(job_id)) == {("complete", 1, None): BATCH}
 
 
 @pytest.mark.parametrize("name", PERMANENT)
 def test_an_image_that_imgur_does_not_want_fails_alone(service: Service, name: str) -> None:
-    service.set_faults({name: 50})
-    images = service.finished(service.upload_hundred())
-    assert outcomes(images) == {("complete", 1, None): 99, ("failed", 1, PERMANENT[name]): 1}
+    service.set_faults({name: 25})
+    images = service.finished(service.upload_batch())
+    assert outcomes(images) == {("complete", 1, None): BATCH - 1, ("failed", 1, PERMANENT[name]): 1}
     (error,) = (image["error"] for image in images if image["status"] == "failed")
     assert error["message"]
     assert not error["retryable"]
@@ -218,23 +221,23 @@ def test_an_image_that_imgur_does_not_want_fails_alone(service: Service, name: s
 
 def test_what_passes_is_tried_again(service: Service) -> None:
     """All in one batch: each retry takes a second or two."""
-    service.set_faults({name: 10 + 5 * n for n, name in enumerate(PASSING)})
+    service.set_faults({name: 5 + 2 * n for n, name in enumerate(PASSING)})
     before = service.at_imgur()
-    job_id = service.upload_hundred()
+    job_id = service.upload_batch()
     images = service.finished(job_id)
     assert outcomes(images) == {
-        ("complete", 1, None): 100 - len(PASSING),
+        ("complete", 1, None): BATCH - len(PASSING),
         ("complete", 2, None): len(PASSING),
     }
-    assert service.at_imgur() - before == 100
+    assert service.at_imgur() - before == BATCH
 
 
-@pytest.mark.parametrize(("name", "kept"), [(RESET, 100), (LOST_ANSWER, 101)])
+@pytest.mark.parametrize(("name", "kept"), [(RESET, BATCH), (LOST_ANSWER, BATCH + 1)])
 def test_an_answer_that_never_came_is_told(service: Service, name: str, kept: int) -> None:
-    service.set_faults({name: 50})
+    service.set_faults({name: 25})
     before = service.at_imgur()
-    images = service.finished(service.upload_hundred())
-    assert outcomes(images) == {("complete", 1, None): 99, ("complete", 2, None): 1}
+    images = service.finished(service.upload_batch())
+    assert outcomes(images) == {("complete", 1, None): BATCH - 1, ("complete", 2, None): 1}
     assert service.at_imgur() - before == kept
     assert [image["attempts"] for image in images if image["possiblyDuplicated"]] == [2]
 
