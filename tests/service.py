@@ -25,7 +25,7 @@ def wait(condition: Callable[[], object], timeout: float = 120) -> None:
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def until(client: Client, job_id: str, holds: Callable[[Job], object], timeout: float = 60) -> Job:
@@ -33,5 +33,5 @@ def until(client: Client, job_id: str, holds: Callable[[Job], object], timeout: 
     deadline = time.monotonic() + timeout
     while not holds(job := client.job(job_id)):
         assert time.monotonic() < deadline, job
-        time.sleep(0.02)
+        time.sleep(0.1)
     return job

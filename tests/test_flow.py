@@ -54,7 +54,7 @@ class Service:
         deadline = time.monotonic() + timeout
         while not holds(job := self.job(job_id)):
             assert time.monotonic() < deadline, job
-            time.sleep(0.02)
+            time.sleep(0.05)
         return job
 
 

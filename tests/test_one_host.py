@@ -58,5 +58,5 @@ def when_it_waits(client: Client, job_id: str) -> Image:
     deadline = time.monotonic() + 20
     while not (image := next(client.images(job_id))).retry_at:
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        time.sleep(0.1)
     return image

@@ -133,7 +133,7 @@ def test_equal_bytes_are_uploaded_once(client: Client, stack: Stack) -> None:
 
 
 def test_cancels_and_retries(client: Client, stack: Stack) -> None:
-    urls = photos(stack, 400, "&delay=0.5")
+    urls = photos(stack, 600, "&delay=0.5")  # more than a worker has at once
     job_id = client.upload(urls)
     until(client, job_id, lambda job: job.status == "in-progress", timeout=30)
     client.cancel(job_id)
