@@ -503,6 +503,6 @@ def test_invariants(redis_server: RedisServer) -> None:
     run_state_machine_as_test(
         Jobs,
         settings=run_settings(
-            max_examples=60, stateful_step_count=50, deadline=None, print_blob=True
+            max_examples=30, stateful_step_count=50, deadline=None, print_blob=True
         ),
     )
