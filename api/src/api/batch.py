@@ -12,8 +12,8 @@ Answer = TypeVar("Answer")
 class Batch(Generic[Item, Answer]):
     """Calls of many threads as few; `call` gives an answer for each item.
 
-    The first item goes at once; those that come while it is under way are the next call. So nobody
-    is given an answer that is older than the question.
+    The first item goes at once, with those that are about to come; those that come while it is
+    under way are the next call. So nobody is given an answer that is older than the question.
     """
 
     def __init__(self, call: Callable[[list[Item]], Sequence[Answer]]) -> None:
