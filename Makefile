@@ -41,7 +41,7 @@ tests/npm/node_modules: tests/npm/package-lock.json
 	@! test -d $@ || touch $@
 
 test: setup tests/npm/node_modules  ## All tests (those with containers where a Docker engine answers)
-	$(RUN) pytest -m "not alone" -n 5 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest -m "not alone" -n 6 --dist loadfile --no-loadscope-reorder
 	$(RUN) pytest -m alone
 
 check: setup  ## Formatting, lint, types, layers, containers, CI

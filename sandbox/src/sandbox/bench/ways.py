@@ -173,7 +173,7 @@ class Peer:
             worker.start()
             yield ferry
         finally:
-            worker.stop()
+            worker.kill()  # it has nothing left to do; some take seconds to see that
 
 
 def _outside(world: World) -> dict[str, Sequence[Process]]:
