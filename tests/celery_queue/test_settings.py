@@ -44,7 +44,7 @@ def test_too_little_memory_for_the_largest_image_says_how_much_it_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("WORKER_BYTES_AT_ONCE", "49999999")
-    with pytest.raises(SystemExit, match=r"^WORKER_BYTES_AT_ONCE: takes at least 66666667, "):
+    with pytest.raises(SystemExit, match=r"^WORKER_BYTES_AT_ONCE: takes at least 72727273, "):
         WorkerSettings.load()
     monkeypatch.setenv("FETCH_MAX_BYTES", "1000000")
     assert WorkerSettings.load().worker_bytes_at_once == 49_999_999

@@ -13,6 +13,8 @@ from sandbox.bench.usage import memory
 from sandbox.bench.world import World
 from sandbox.process import Process
 
+HOW = f"{SMALL}, 1 worker process, {AT_ONCE} at once"
+
 Submit = Callable[[list[str]], object]
 
 
@@ -36,21 +38,25 @@ def measure(world: World, sizes: Sequence[int], numbers: Sequence[int]) -> tuple
             rows.append(_row(what, many[-1], memory(worker.pid)))
     head = ["images", "ms an image", "CPU-ms an image, Redis among it", "Redis bytes kept an image",
             "MB of the worker after it", "how it was run"]  # fmt: skip
+    most, more = f"a job of {sizes[-1]:,}", f"{numbers[-1]:,} jobs / {numbers[0]:,}"
     flat = [
-        *_flat(f"a job of {sizes[-1]:,} / of {sizes[1]:,}", large[1], large[-1]),
-        *_flat(f"{numbers[-1]:,} jobs / {numbers[0]:,}", many[0], many[-1]),
+        _flat(f"time an image, {most} / of {sizes[1]:,}", large[1].rate() / large[-1].rate()),
+        # What a small job leaves is lost among tables that double, and events that go again.
+        _flat(
+            f"memory of Redis for an image, {most} / of {sizes[-2]:,}",
+            large[-1].of_redis("memory") / large[-2].of_redis("memory"),
+        ),
+        _flat(f"time an image, {more}", many[0].rate() / many[-1].rate()),
+        _flat(
+            f"memory of Redis for an image, {more}",
+            many[-1].of_redis("memory") / many[0].of_redis("memory"),
+        ),
     ]
     return Table("Growth", head, rows), [*flat, _behind(world, sizes[-1])]
 
 
-def _flat(what: str, small: Took, large: Took) -> list[Row]:
-    """That an image takes no more time, and Redis no more memory for it, among many than a few."""
-    how = f"{SMALL}, 1 worker process, {AT_ONCE} at once"
-    memory = large.of_redis("memory") / small.of_redis("memory")
-    return [
-        below(1.15, "", f"time an image, {what}", how, [small.rate() / large.rate()]),
-        below(1.15, "", f"memory of Redis for an image, {what}", how, [memory]),
-    ]
+def _flat(what: str, ratio: float) -> Row:
+    return below(1.15, "", what, HOW, [ratio])
 
 
 def _ferry(world: World, worker: Process, images: int, submit: Submit) -> Took:
@@ -78,7 +84,7 @@ def _row(what: str, took: Took, megabytes: float) -> list[str]:
         f"{short(took.cost())}, {short(took.cost('Redis'))}",
         short(took.of_redis("memory")),
         short(megabytes),
-        f"{SMALL}, 1 worker process, {AT_ONCE} at once",
+        HOW,
     ]
 
 
