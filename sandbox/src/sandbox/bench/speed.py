@@ -33,12 +33,13 @@ PEERS = tuple(map(Peer, catalogue(threads=32, coroutines=AT_ONCE)))
 PEERS_FAR = tuple(map(Peer, catalogue(threads=100, coroutines=FAR_AT_ONCE)))
 
 WAYS: Sequence[Way] = (PUMP, LOOP, THREADS, ONE, TWO, *PEERS)
-WAYS_FAR: Sequence[Way] = (PUMP_FAR, LOOP_FAR, THREADS_FAR, ONE_FAR, *PEERS_FAR)
+WAYS_FAR: Sequence[Way] = (PUMP_FAR, LOOP_FAR, THREADS_FAR, ONE_FAR)
 
 ALL = (
     Field((NEAR, SMALL, LARGE), WAYS),
     Field((NEAR,), (FOUR,)),
     Field((FAR, SMALL_FAR, LARGE_FAR), WAYS_FAR),
+    Field((FAR, SMALL_FAR), PEERS_FAR),
 )
 FEWER = (
     Field((NEAR,), WAYS),
