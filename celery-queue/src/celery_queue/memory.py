@@ -16,7 +16,7 @@ from typing import Self
 _BUFFERED = 256_000
 #: The part of the memory that is for bytes of images. The rest goes to connections, and is lost
 #: between blocks of different sizes: malloc had 334 MB for 199.
-_FOR_BYTES = 0.55
+_FOR_BYTES = 0.5
 #: How many images of the largest size are converted at once, or stripped.
 _AT_ONCE = 2
 
