@@ -7,8 +7,10 @@ so every turn comes.
 """
 
 import asyncio
+import ctypes
 import math
 from collections import deque
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -17,8 +19,19 @@ _BUFFERED = 256_000
 #: The part of the memory that is for bytes of images. The rest goes to connections, and is lost
 #: between blocks of different sizes: malloc had 334 MB for 199.
 _FOR_BYTES = 0.5
+#: M_MMAP_THRESHOLD of malloc.h.
+_MMAP_THRESHOLD = -3
 #: How many images of the largest size are converted at once, or stripped.
 _AT_ONCE = 2
+
+
+def return_large_blocks() -> None:
+    """Let the system have a block of 1 MB or more at once when it is free: mallopt(3), of glibc.
+
+    By itself malloc keeps blocks as large as any that was ever free, in pieces that fit nothing.
+    """
+    with suppress(AttributeError):  # another libc
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 1_000_000)
 
 
 class MemoryFull(Exception):

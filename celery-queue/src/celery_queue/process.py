@@ -19,7 +19,7 @@ from celery_queue.ferry import Ferry
 from celery_queue.fetch import Fetcher
 from celery_queue.hosts import Hosts
 from celery_queue.images.prepare import Preparation
-from celery_queue.memory import Memory
+from celery_queue.memory import Memory, return_large_blocks
 from celery_queue.opening import learn_budget
 from celery_queue.recorder import Recorder
 from celery_queue.settings import WorkerSettings
@@ -72,6 +72,7 @@ class WorkerProcess:
         heartbeat.start()
         Sweeper(self._store, self._staging).start()
         _spare_what_stays()
+        return_large_blocks()
 
     def ferry(self, message: Message) -> None:
         """Ferry those images of a message that nobody else has begun, then top up."""
