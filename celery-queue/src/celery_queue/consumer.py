@@ -1,7 +1,7 @@
 """What of the queue reaches Celery's worker: messages as `jobs.dispatch` sends them.
 
 Celery takes more than that (other tasks, callbacks, time limits, a wait until some date), and
-some of what it does not understand ends the worker; the message goes back, and ends the next one.
+some of what it does not understand ends the worker.
 """
 
 from collections.abc import Callable

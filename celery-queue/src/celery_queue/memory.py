@@ -1,9 +1,9 @@
 """Memory for images: `WORKER_BYTES_AT_ONCE` for all that are under way, whatever arrives.
 
-Half of it belongs to the images in equal shares, for which nobody waits: so ordinary images never
-wait for large ones. The other half is common. An image of which more has arrived than its share
-claims all that it may still become, in its turn and at once. Who has that waits for no more of it,
-so every turn comes.
+A part of it is for their bytes. Half of that belongs to the images in equal shares, for which
+nobody waits: so ordinary images never wait for large ones. The other half is common. An image of
+which more has arrived than its share claims all that it may still become, in its turn and at once.
+Who has that waits for no more of it, so every turn comes.
 """
 
 import asyncio
@@ -11,13 +11,12 @@ import ctypes
 import math
 from collections import deque
 from contextlib import suppress
-from types import TracebackType
 from typing import Self
 
 #: Bytes of an image that its connection may have buffered: what uvloop reads in one go.
 _BUFFERED = 256_000
 #: The part of the memory that is for bytes of images. The rest goes to connections, and is lost
-#: between blocks of different sizes: malloc had 334 MB for 199.
+#: between blocks of different sizes.
 _FOR_BYTES = 0.5
 #: M_MMAP_THRESHOLD of malloc.h.
 _MMAP_THRESHOLD = -3
@@ -154,10 +153,5 @@ class Portion:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.settle(0)
