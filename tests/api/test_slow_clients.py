@@ -31,7 +31,7 @@ Start = Callable[..., Api]
 
 pytestmark = pytest.mark.slow
 
-#: 500 connections, 250 more each second, a part of up to 10 bytes on each every second, for 8
+#: 500 connections, 250 more each second, a part of up to 10 bytes on each every second, for 5
 #: seconds; and a probe that has a second to be answered.
 SLOWHTTPTEST = (
     "-c 500 -r 250 -i 1 -x 10 -s 100000 -l 5 -p 1 -v 1 -f application/json".split()  # noqa: SIM905
