@@ -17,8 +17,6 @@ _USER_AGENT = "Imgferry/0.1"
 _MAX_URL_LENGTH = 8190
 """Of any hop: what aiohttp takes as a header line, so a Location can hold no more."""
 _MAX_RETRY_AFTER = 86_400.0
-_READ_BYTES = 1 << 16
-"""After twice that, a connection is not read until somebody takes them; aiohttp has 1 << 18."""
 
 
 def open_session(guard: Guard, limit: int, accept: str) -> aiohttp.ClientSession:
@@ -31,7 +29,6 @@ def open_session(guard: Guard, limit: int, accept: str) -> aiohttp.ClientSession
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
         auto_decompress=False,
         trust_env=False,
-        read_bufsize=int(__import__("os").environ.get("RB", "262144")),
     )
 
 
