@@ -33,6 +33,9 @@ def main() -> None:
     required=True,
     help="Where the images are kept, over restarts.",
 )
+@click.option(
+    "--keep-bytes/--no-bytes", default=True, help="Of images, or only what is known of them."
+)
 @click.option("--public-url", help="What links begin with, where it is not the address itself.")
 @click.option("--client-id", multiple=True, help="A valid one; without this option any is valid.")
 @click.option("--max-bytes", default=20_000_000, show_default=True, help="Of one image.")
@@ -77,6 +80,7 @@ def imgur(  # noqa: PLR0913, PLR0917 - one for each option
     host: str,
     port: int,
     data: Path,
+    keep_bytes: bool,
     public_url: str | None,
     client_id: tuple[str, ...],
     max_bytes: int,
@@ -102,7 +106,7 @@ def imgur(  # noqa: PLR0913, PLR0917 - one for each option
         speed=clock_speed,
         reset_style=reset_style,
     )
-    with closing(Images(data)) as images:
+    with closing(Images(data, keep_bytes=keep_bytes)) as images:
 
         def build_at(address: str) -> web.Application:
             url = (public_url or address).rstrip("/")

@@ -187,6 +187,13 @@ def test_the_valid_client_ids_may_be_named(start_imgur: Callable[..., str]) -> N
     assert (answer.status_code, error(answer)) == (403, "Invalid client_id")
 
 
+def test_bytes_need_not_be_kept(start_imgur: Callable[..., str]) -> None:
+    imgur = start_imgur("--no-bytes")
+    image = kept(upload(imgur))
+    assert image["size"] == len(JPEG)
+    assert requests.get(f"{imgur}/{image['id']}.jpg", timeout=10).status_code == 404
+
+
 def test_links_begin_with_the_public_url(start_imgur: Callable[..., str]) -> None:
     imgur = start_imgur("--public-url", "https://images.example.org/")
     image = kept(upload(imgur))

@@ -36,10 +36,11 @@ class Image(NamedTuple):
 
 
 class Images:
-    """All images of one directory. One process at a time."""
+    """All images of one directory, with their bytes or without. One process at a time."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, keep_bytes: bool = True) -> None:
         self._directory = directory
+        self._keep_bytes = keep_bytes
         self._by_id: dict[str, Image] = {}
         self._ids: dict[str, str] = {}
         directory.mkdir(parents=True, exist_ok=True)
@@ -68,7 +69,8 @@ class Images:
             title=title,
             description=description,
         )
-        self.path(image).write_bytes(data)
+        if self._keep_bytes:
+            self.path(image).write_bytes(data)
         self._write(image._asdict())
         self._add(image)
         return image
