@@ -32,7 +32,7 @@ class Plan:
     requests: int
     """Of each kind to the API, one after another."""
     pressure: float
-    """Seconds of as many requests as it can take."""
+    """Seconds of as many requests as it can take, in all rounds."""
     watchers: int
     growth: Sequence[int]
     """Images of a job."""
@@ -90,7 +90,7 @@ def run(plan: Plan) -> Report:
         grown, flat = growth.measure(world, plan.growth, plan.jobs)
         large = memory.measure(world)
         first = latency.first_byte(world, plan.requests)  # after this, jobs wait for a worker
-        pressed = pressure.measure(world, plan.pressure, plan.watchers)
+        pressed = pressure.measure(world, plan.pressure, plan.rounds, plan.watchers)
         started = starts.measure(world, plan.starts)
         asked = latency.measure(world, plan.requests)
     tables = [
