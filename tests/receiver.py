@@ -66,6 +66,9 @@ class Receiver:
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
+            request_queue_size = (
+                128  # else a crowd waits for the kernel's second try, and its third
+            )
 
             def handle_error(self, *_: object) -> None:
                 """Who posts may be killed."""

@@ -28,10 +28,9 @@ def test_what_comes_while_a_call_is_under_way_is_the_next_call() -> None:
     async def run() -> list[int]:
         store = Store()
         batch = Batch("double", store.double)
-        first = asyncio.create_task(batch(1))
+        first = batch(1)
         await asyncio.sleep(0)  # it is on its way
-        others = [asyncio.create_task(batch(number)) for number in (2, 3)]
-        await asyncio.sleep(0)
+        others = [batch(number) for number in (2, 3)]
         store.may_answer.set()
         answers = await asyncio.gather(first, *others)
         assert store.calls == [[1], [2, 3]]
@@ -45,7 +44,7 @@ def test_who_waits_no_longer_takes_no_answer_from_the_others(number: int) -> Non
     async def run() -> None:
         store = Store()
         batch = Batch("double", store.double)
-        given_up, kept = (asyncio.create_task(batch(each)) for each in (5, number))
+        given_up, kept = batch(5), batch(number)
         await asyncio.sleep(0)
         given_up.cancel()
         store.may_answer.set()

@@ -35,13 +35,13 @@ class Batch(Generic[Item, Answer]):
         self._next: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._calling: asyncio.Task[None] | None = None
 
-    async def __call__(self, item: Item) -> Answer:
+    def __call__(self, item: Item) -> asyncio.Future[Answer]:
         """The answer for this item, as soon as the store gives one."""
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._next.append((item, answered))
         if self._calling is None:
             self._calling = asyncio.create_task(self._call_all())
-        return await answered
+        return answered
 
     async def _call_all(self) -> None:
         try:

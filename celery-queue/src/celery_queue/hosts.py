@@ -4,12 +4,12 @@ So nobody can aim our workers at a victim, and a host that asks to be left alone
 """
 
 import asyncio
+import secrets
 import time
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from itertools import count
 
 from celery_queue.batch import Batch
 from jobs.model import Visit
@@ -34,7 +34,7 @@ class Hosts:
         self._store = store
         self._most = most
         self._visits: Batch[Visit, float] = Batch("visit", lambda visits: store.visit(visits, most))
-        self._leaving: set[asyncio.Task[float]] = set()
+        self._tokens = map(f"{secrets.token_hex(8)}:{{}}".format, count())
         self._held: set[Visit] = set()
         self._waiting: defaultdict[str, list[asyncio.Future[None]]] = defaultdict(list)
         self.coming: Counter[str] = Counter()
@@ -51,7 +51,7 @@ class Hosts:
 
     async def enter(self, host: str) -> Visit:
         """Take a place. Raises HostBusy."""
-        visit = Visit("enter", host, uuid.uuid4().hex)
+        visit = Visit("enter", host, next(self._tokens))
         patient_until = time.monotonic() + _PATIENCE
         while wait := await self._visits(visit):
             if time.monotonic() + wait > patient_until:
@@ -63,9 +63,7 @@ class Hosts:
     def leave(self, visit: Visit) -> None:
         """Give a place back, perhaps to the image of ours that waits longest."""
         self._held.discard(visit)
-        leaving = asyncio.ensure_future(self._visits(replace(visit, what="leave")))
-        self._leaving.add(leaving)
-        leaving.add_done_callback(self._leaving.discard)
+        self._visits(Visit("leave", visit.host, visit.token))  # nobody waits for it
         for waiting in self._waiting.get(visit.host, ()):
             if not waiting.done():
                 waiting.set_result(None)
@@ -77,7 +75,7 @@ class Hosts:
 
     def renew(self) -> None:
         """Keep the places that are held; for the heartbeat. Raises StoreUnavailable."""
-        if held := [replace(visit, what="renew") for visit in list(self._held)]:
+        if held := [Visit("renew", visit.host, visit.token) for visit in list(self._held)]:
             self._store.visit(held, self._most)
 
     async def _place_left(self, host: str, wait: float) -> None:

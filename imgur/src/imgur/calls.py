@@ -13,6 +13,9 @@ UPLOAD_PATH = "/3/image"
 CREDITS_PATH = "/3/credits"
 IMAGE_PART = "image"
 
+#: Between the parts of a form. Of this process, and sent to Imgur only, so no image can have it.
+_BOUNDARY = secrets.token_hex(16)
+
 
 def authorization(client_id: str) -> dict[str, str]:
     """Build the header of an anonymous call (apidocs.imgur.com, "Authorization")."""
@@ -37,10 +40,9 @@ def upload_form(fields: Mapping[str, str], media_type: str) -> tuple[str, bytes,
 
     It is multipart/form-data (RFC 7578), with a boundary that no image can know.
     """
-    boundary = secrets.token_hex(16)
-    named = f"--{boundary}\r\nContent-Disposition: form-data; name="
+    named = f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name="
     before = "".join(f'{named}"{name}"\r\n\r\n{text}\r\n' for name, text in fields.items())
     file_name = media_type.replace("/", ".")
     before += f'{named}"{IMAGE_PART}"; filename="{file_name}"\r\nContent-Type: {media_type}\r\n\r\n'
-    after = f"\r\n--{boundary}--\r\n"
-    return f"multipart/form-data; boundary={boundary}", before.encode(), after.encode()
+    after = f"\r\n--{_BOUNDARY}--\r\n"
+    return f"multipart/form-data; boundary={_BOUNDARY}", before.encode(), after.encode()
