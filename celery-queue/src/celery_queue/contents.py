@@ -1,15 +1,16 @@
 """The name of an image's bytes, by which the store knows what was uploaded before."""
 
 import asyncio
-import hashlib
 from base64 import urlsafe_b64encode
+
+from blake3 import blake3
 
 #: Bytes that are hashed on the event loop; more would hold up all other images.
 _SMALL = 1_000_000
 
 
 class Contents:
-    """Names by SHA-256. The destination is part of them: known there is not known here."""
+    """Names by BLAKE3. The destination is part of them: known there is not known here."""
 
     def __init__(self, destination: str, *, deduplicate: bool) -> None:
         self._seed = f"{destination}\n".encode()
@@ -24,6 +25,6 @@ class Contents:
         return await asyncio.to_thread(self._digest, content)
 
     def _digest(self, content: bytes) -> str:
-        digest = hashlib.sha256(self._seed)
+        digest = blake3(self._seed)
         digest.update(content)
         return urlsafe_b64encode(digest.digest()).decode().rstrip("=")  # a third shorter than hex
