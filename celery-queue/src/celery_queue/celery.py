@@ -27,7 +27,6 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,
     worker_hijack_root_logger=False,
-    worker_send_task_events=True,
 )
 app.steps["worker"].add(FerryStep)
 
