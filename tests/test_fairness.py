@@ -1,4 +1,7 @@
-"""Jobs share the service in turns, and a job under way can be stopped and taken up again."""
+"""Jobs share the service in turns, and slow images keep no others from it.
+
+A job under way can be stopped and taken up again.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -6,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import requests
 
 from imgferry import Client
 from jobs.store import DEPTH, MESSAGE_SIZE
@@ -42,6 +46,27 @@ def sequence(client: Client, jobs: Mapping[str, str]) -> list[str]:
     """The names of the jobs, for each image that was recorded, in the order of recording."""
     names = {image.link: name for name, job in jobs.items() for image in client.images(job)}
     return [names[link] for link in list(client.links())[::-1] if link in names]
+
+
+def test_slow_images_hold_up_no_others(start: Start) -> None:
+    stack, client = start(20)
+    fast = photos(stack, range(800))
+    slow = photos(stack, range(800, 810), delay=10)
+    # One in each message: nothing else would leave, but once a second, while each waits for it.
+    mixed = [url for n in range(10) for url in (slow[n], *fast[80 * n : 80 * (n + 1)])]
+    job = client.upload(mixed)
+    left = until(client, job, lambda job: set(fast) <= set(job.complete))
+    assert set(left.pending) == set(slow)
+    client.cancel(job)
+
+
+def test_jobs_of_one_image_have_a_whole_worker_at_once(start: Start) -> None:
+    stack, client = start(24)
+    jobs = [client.upload([url]) for url in photos(stack, range(24), delay=4)]
+    for job in jobs:
+        client.wait(job)
+    stats = requests.get(f"{stack.source.url}/_source/stats", timeout=10).json()
+    assert stats["mostAtOnce"] == 24
 
 
 def test_three_images_do_not_wait_for_ten_thousand(start: Start) -> None:

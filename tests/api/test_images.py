@@ -69,10 +69,10 @@ def test_a_post_is_answered_with_the_id_of_a_job_that_can_be_read_at_once(
 
 
 def test_a_priority_is_kept_for_the_round(client: FlaskClient, store: JobStore) -> None:
-    cats, dogs = ([f"https://example.org/{animal}/{n}" for n in range(200)] for animal in "cd")
+    cats, dogs = ([f"https://example.org/{animal}/{n}" for n in range(400)] for animal in "cd")
     low = client.post(UPLOAD, json={"urls": cats, "priority": "low"}).get_json()["jobId"]
     high = client.post(UPLOAD, json={"urls": dogs, "priority": "high"}).get_json()["jobId"]
-    store.heartbeat(Worker("celery@here", 100), [])
+    store.heartbeat(Worker("celery@here", 200), [])
     shares = [message.job_id for message in store.admit(4)]
     assert (shares.count(low), shares.count(high)) == (1, 3)
 

@@ -19,7 +19,7 @@ WORKER = Worker("celery@one", 100)
 def test_messages_hold_ids_only_and_each_image_once(
     settings: JobsSettings, store: JobStore, redis: Redis
 ) -> None:
-    job_id = store.add([f"https://example.org/{n}.jpg?token=canary" for n in range(60)]).job_id
+    job_id = store.add([f"https://example.org/{n}.jpg?token=canary" for n in range(120)]).job_id
     store.heartbeat(WORKER, [])
     assert Dispatcher.connect(settings, store).dispatch() == 2
     assert Dispatcher.connect(settings, store).dispatch() == 0
@@ -28,7 +28,7 @@ def test_messages_hold_ids_only_and_each_image_once(
     assert {message["headers"]["task"] for message in messages} == {UPLOAD_IMAGES}
     bodies = [json.loads(base64.b64decode(message["body"])) for message in messages]
     assert {body[0][0] for body in bodies} == {job_id}
-    assert sorted(index for body in bodies for index in body[0][1]) == list(range(60))
+    assert sorted(index for body in bodies for index in body[0][1]) == list(range(120))
     assert "canary" not in str(messages) + str(bodies)
     assert "example" not in str(messages) + str(bodies)
 

@@ -1,7 +1,6 @@
 """What `celery -A celery_queue worker` and `celery -A celery_queue flower` find."""
 
 import logging
-from math import ceil
 from typing import Any
 
 from celery.signals import setup_logging
@@ -11,7 +10,6 @@ from celery_queue.settings import WorkerSettings
 from jobs.logs import configure_logging
 from jobs.queue import make_celery
 from jobs.settings import JobsSettings
-from jobs.store import DEPTH, MESSAGE_SIZE
 
 _settings = JobsSettings.load()
 
@@ -19,10 +17,8 @@ app = make_celery(_settings)
 app.conf.update(
     worker_pool="threads",
     worker_consumer="celery_queue.consumer:OurConsumer",
-    # A thread only waits for its message. Enough for all that is admitted, also in small messages.
-    worker_concurrency=max(
-        16, ceil(DEPTH * WorkerSettings.load().worker_images_at_once / MESSAGE_SIZE)
-    ),
+    # A thread only waits for its message, which may be of one image. Some more are for deletions.
+    worker_concurrency=WorkerSettings.load().worker_images_at_once + 8,
     # A worker takes a message when a thread is free: what it took early, no other could run.
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,

@@ -11,10 +11,11 @@ from celery_queue.contents import Contents
 from celery_queue.defects import log_defect
 from celery_queue.errors import SourceError
 from celery_queue.fetch import Fetched
-from celery_queue.hosts import HostBusy, Hosts, Place
+from celery_queue.hosts import HostBusy, Place
 from celery_queue.memory import MemoryFull
 from celery_queue.policy import MOST_PATIENCE, after_busy, after_failure, cool_down_after
 from celery_queue.recorder import Recorder
+from celery_queue.refill import Refill
 from celery_queue.sources import Sources
 from celery_queue.upload import Uploader
 from imgur import ImgurError, UploadedImage
@@ -48,19 +49,19 @@ class Ferry:
 
     def __init__(
         self,
-        hosts: Hosts,
         sources: Sources,
         contents: Contents,
         uploader: Uploader,
         recorder: Recorder,
+        refill: Refill,
         *,
         images_at_once: int,
     ) -> None:
-        self._hosts = hosts
         self._sources = sources
         self._contents = contents
         self._uploader = uploader
         self._recorder = recorder
+        self._refill = refill
         self._room = asyncio.Semaphore(images_at_once)
         self._paused_until = 0.0
         self._leaving = False
@@ -102,10 +103,11 @@ class Ferry:
             self._lost.discard(image)
             if not self.held:
                 self._idle.set()
+            self._refill.done(under_way=len(self.held))
 
     async def _ferry(self, begun: Begun) -> Result:
         host = urlsplit(begun.url).hostname or ""
-        with self._hosts.place() as place:
+        with self._sources.place() as place:
             try:
                 # Before there is room for it: who waits for a busy host holds up no other image.
                 if host:

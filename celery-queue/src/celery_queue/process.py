@@ -22,6 +22,7 @@ from celery_queue.images.prepare import Preparation
 from celery_queue.memory import Memory, return_large_blocks
 from celery_queue.opening import learn_budget
 from celery_queue.recorder import Recorder
+from celery_queue.refill import Refill
 from celery_queue.settings import WorkerSettings
 from celery_queue.sources import Sources
 from celery_queue.sweeping import Sweeper
@@ -75,7 +76,7 @@ class WorkerProcess:
         return_large_blocks()
 
     def ferry(self, message: Message) -> None:
-        """Ferry those images of a message that nobody else has begun, then top up."""
+        """Ferry those images of a message that nobody else has begun."""
         try:
             begun = self._store.begin(message)
             if begun:
@@ -85,7 +86,7 @@ class WorkerProcess:
                 log.info("ferried", job_id=message.job_id, images=len(begun), seconds=seconds)
             else:  # begun before, given back, cancelled, forgotten
                 log.info("nothing to begin", job_id=message.job_id)
-            self._dispatcher.dispatch()
+                self._dispatcher.dispatch()
         except StoreUnavailable as error:
             # What was admitted or begun runs again when its lease ends.
             log.warning("store away", job_id=message.job_id, cause=str(error))
@@ -153,12 +154,20 @@ class WorkerProcess:
         )
         await self._sessions.enter_async_context(uploader)
         await learn_budget(self._store, uploader)
-        self._ferry = Ferry(
+        sources = Sources(
             self._hosts,
-            Sources(fetcher, self._staging, preparation, memory, timeout=settings.fetch_timeout),
+            fetcher,
+            self._staging,
+            preparation,
+            memory,
+            timeout=settings.fetch_timeout,
+        )
+        self._ferry = Ferry(
+            sources,
             Contents(settings.imgur_api_url, deduplicate=settings.deduplicate),
             uploader,
             recorder,
+            Refill(self._dispatcher.dispatch, at_once),
             images_at_once=at_once,
         )
         self._deleter = Deleter(self._store, uploader, recorder, settings.deletehash_key)

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 import structlog
 
 from celery_queue import errors
 from celery_queue.fetch import Fetched, Fetcher
-from celery_queue.hosts import Place
+from celery_queue.hosts import Hosts, Place
 from celery_queue.images.prepare import Preparation
 from celery_queue.memory import Memory, Portion
 from jobs.errors import FileGone, FileTooLarge, StagingUnavailable
@@ -28,6 +29,7 @@ class Sources:
 
     def __init__(
         self,
+        hosts: Hosts,
         fetcher: Fetcher,
         staging: Staging,
         preparation: Preparation,
@@ -35,11 +37,16 @@ class Sources:
         *,
         timeout: float,
     ) -> None:
+        self._hosts = hosts
         self._fetcher = fetcher
         self._staging = staging
         self._preparation = preparation
         self._memory = memory
         self._timeout = timeout
+
+    def place(self) -> AbstractContextManager[Place]:
+        """The place of an image at its source's host, at none yet."""
+        return self._hosts.place()
 
     def portion(self) -> Portion:
         """What an image may have of the memory, from its first byte until it is uploaded."""

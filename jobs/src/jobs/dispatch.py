@@ -20,7 +20,7 @@ MOST_MESSAGES = 64
 class Dispatcher:
     """Sends the images that the store admits.
 
-    Called after a POST, after a task and once a second by every worker: any one of them is
+    Called after a POST, when images are done, and once a second by every worker: any one of them is
     enough, and two at once admit no image twice. What is admitted but never sent, because the
     process died in between, is admitted again when its lease ends.
     """

@@ -9,6 +9,9 @@ from jobs.model import Begun, JobOptions, Message, Priority, Released, Worker
 from jobs.store import MESSAGE_SIZE, JobStore
 from tests.jobs.store.conftest import WORKER, begin_all, record, upload, urls
 
+LARGE_WORKER = Worker("celery@large", 2 * MESSAGE_SIZE)
+"""Has room for four messages."""
+
 SHARES = {Priority.HIGH: 16, Priority.NORMAL: 4, Priority.LOW: 1}
 
 
@@ -37,7 +40,7 @@ class TestRoom:
 class TestTurns:
     def test_jobs_take_turns_and_a_new_one_waits_for_one_turn(self, store: JobStore) -> None:
         large = store.add(urls(1000)).job_id
-        store.heartbeat(WORKER, [])
+        store.heartbeat(LARGE_WORKER, [])
         assert [message.job_id for message in store.admit(1)] == [large]
         others = [store.add(urls(3)).job_id, store.add(urls(MESSAGE_SIZE + 5)).job_id]
         turns = [message.job_id for message in store.admit(5)]
@@ -49,7 +52,7 @@ class TestTurns:
     @pytest.mark.parametrize("priority", Priority)
     def test_a_small_job_goes_next_whatever_runs(self, store: JobStore, priority: Priority) -> None:
         large = store.add(urls(1000), JobOptions(Priority.HIGH)).job_id
-        store.heartbeat(WORKER, [])
+        store.heartbeat(LARGE_WORKER, [])
         assert [message.job_id for message in store.admit(2)] == [large] * 2
         small = store.add(urls(3), JobOptions(priority)).job_id
         assert small in [message.job_id for message in store.admit(2)]
@@ -122,9 +125,10 @@ def one_message(store: JobStore) -> list[str]:
 
 
 def test_of_an_image_no_second_admission(store: JobStore, redis: Redis) -> None:
-    job_id = store.add(urls(60)).job_id
+    images = MESSAGE_SIZE + 10
+    job_id = store.add(urls(images)).job_id
     store.heartbeat(WORKER, [])
     messages = [*store.admit(1), *store.admit(64)]
-    whole, rest = range(MESSAGE_SIZE), range(MESSAGE_SIZE, 60)
+    whole, rest = range(MESSAGE_SIZE), range(MESSAGE_SIZE, images)
     assert messages == [Message(job_id, list(whole)), Message(job_id, list(rest))]
-    assert redis.zcard("imgferry:leases") == 60
+    assert redis.zcard("imgferry:leases") == images

@@ -22,7 +22,7 @@ from tests.jobs.store.conftest import (
 
 def codes(store: JobStore, job_id: str) -> list[str | None]:
     """Why each image failed, None for one that has not."""
-    images = store.images(job_id, None, 100, None).items
+    images = store.images(job_id, None, 1000, None).items
     failed = [image.status is ImageStatus.FAILED for image in images]
     return [
         image.error.code if has_failed and image.error else None

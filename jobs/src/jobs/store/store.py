@@ -68,7 +68,7 @@ from jobs.store.records import read_options, write_failure, write_outcome, write
 from jobs.store.standing import Standing
 
 #: Images in one message: enough that the message costs little, few enough to share the workers.
-MESSAGE_SIZE = 50
+MESSAGE_SIZE = 100
 #: Images admitted for each image that the workers hold at once: as many wait beside as run.
 DEPTH = 2
 #: Seconds that an admitted image has to be begun, and a begun one until its worker is heard of.
