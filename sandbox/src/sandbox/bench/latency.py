@@ -25,7 +25,7 @@ GETS = {10: None, 1_000: None, 10_000: 10}
 
 
 def measure(world: World, requests: int) -> list[Row]:
-    """Make each request so often. Leaves jobs behind that wait for ever: measure it last."""
+    """Make each request so often. Leaves jobs behind that wait for ever."""
     click.echo("latency", err=True)
     rows = []
     how = f"the server's own ms, {requests} requests one after another"
@@ -62,8 +62,10 @@ def first_byte(world: World, times: int) -> Row:
 
 def _post(world: World, urls: list[str]) -> None:
     # Without a worker nothing would be dispatched; each POST finds another one that is idle.
-    world.store.heartbeat(Worker(str(uuid.uuid4()), AT_ONCE), [])
+    worker = Worker(str(uuid.uuid4()), AT_ONCE)
+    world.store.heartbeat(worker, [])
     world.submit(urls)
+    world.store.leave(worker)
 
 
 def _row(goal: float | None, what: str, how: str, values: list[float]) -> Row:

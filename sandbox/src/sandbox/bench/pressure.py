@@ -34,14 +34,10 @@ WATCHED = 1_000
 """Images of the job that is watched."""
 
 
-def measure(world: World, seconds: float, rounds: int, count: int) -> list[Row]:
-    """Press for so many seconds with each request, in rounds; watch by so many clients."""
+def pressing(world: World, seconds: float, rounds: int) -> list[Row]:
+    """Press for so many seconds with each request, in rounds. No worker may live."""
     click.echo("the API under load", err=True)
-    return [*_watching(world, count), *_pressing(world, seconds / rounds, rounds)]
-
-
-def _pressing(world: World, seconds: float, rounds: int) -> list[Row]:
-    api = world.stack.api
+    seconds, api = seconds / rounds, world.stack.api
     with _constant(api.logs) as port:
         asked = {CONSTANT: partial(_press, port, f"GET / HTTP/1.1\r\nHost: {LOOPBACK}\r\n\r\n")}
         for what, request in _requests(world):
@@ -109,7 +105,9 @@ def _row(what: str, runs: Sequence[dict[str, float]], alone: Sequence[dict[str, 
     return Row(what, figure, how)
 
 
-def _watching(world: World, count: int) -> list[Row]:
+def watching(world: World, count: int) -> list[Row]:
+    """Watch a job by so many clients. No other job may wait."""
+    click.echo("watchers", err=True)
     api = world.stack.api
     job_id = world.submit(world.prepare(NEAR, WATCHED))
     crowd = Process(

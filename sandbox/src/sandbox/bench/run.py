@@ -89,14 +89,15 @@ def run(plan: Plan) -> Report:
         compared.measure(world, plan.rounds)
         grown, flat = growth.measure(world, plan.growth, plan.jobs)
         large = memory.measure(world)
-        first = latency.first_byte(world, plan.requests)  # after this, jobs wait for a worker
-        pressed = pressure.measure(world, plan.pressure, plan.rounds, plan.watchers)
+        first = latency.first_byte(world, plan.requests)
+        watched = pressure.watching(world, plan.watchers)
         started = starts.measure(world, plan.starts)
-        asked = latency.measure(world, plan.requests)
+        asked = latency.measure(world, plan.requests)  # after this, jobs wait for a worker
+        pressed = pressure.pressing(world, plan.pressure, plan.rounds)
     tables = [
         figures("What must be reached", [*goals.goals(compared), *large, *flat, *started]),
         figures("The API, one request at a time", [first, *asked]),
-        figures("The API under load", pressed),
+        figures("The API under load", [*watched, *pressed]),
         *speed.tables(compared),
         grown,
         capacity(compared),
