@@ -34,3 +34,5 @@ class Refill:
             self._dispatch()
         except StoreUnavailable as error:
             log.warning("store away", cause=str(error))  # the next heartbeat dispatches too
+        except Exception:
+            log.exception("defect in dispatch")
