@@ -40,9 +40,10 @@ tests/npm/node_modules: tests/npm/package-lock.json
 	@! command -v npm >/dev/null || npm ci --prefix tests/npm --ignore-scripts --silent
 	@! test -d $@ || touch $@
 
+# Those that run alone go first: they leave the modules of all compiled.
 test: setup tests/npm/node_modules  ## All tests (those with containers where a Docker engine answers)
-	$(RUN) pytest -m "not alone" -n 6 --dist loadfile --no-loadscope-reorder
 	$(RUN) pytest -m alone
+	$(RUN) pytest -m "not alone" -n 6 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## Formatting, lint, types, layers, containers, CI
 	$(RUN) ruff format --check
