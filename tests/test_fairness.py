@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from imgferry import Client
-from jobs.store import DEPTH, MESSAGE_SIZE
+from jobs.store import DEPTH
 from sandbox.stack import NO_LIMITS, Stack
 from tests.service import fetches, until, uploads
 
@@ -82,7 +82,7 @@ def test_three_images_do_not_wait_for_ten_thousand(start: Start) -> None:
     recorded = sequence(client, {"large": large, "small": small})
     last = len(recorded) - recorded[::-1].index("small")
     # What was admitted before it goes first; of what comes after, no more than two messages.
-    assert last - ahead <= DEPTH * at_once + 2 * MESSAGE_SIZE
+    assert last - ahead <= (DEPTH + 2) * at_once
 
 
 def test_the_slots_of_a_spent_budget_are_shared_in_turn(start: Start) -> None:

@@ -36,6 +36,14 @@ class TestRoom:
         store.heartbeat(WORKER, [])
         assert sum(len(message.indexes) for message in store.admit(64)) == 200
 
+    def test_a_message_is_for_one_worker_and_leaves_the_others_theirs(
+        self, store: JobStore
+    ) -> None:
+        store.add(urls(100))
+        for name, images_at_once in (("one", 20), ("two", 10), ("three", 20)):
+            store.heartbeat(Worker(f"celery@{name}", images_at_once), [])
+        assert [len(message.indexes) for message in store.admit(64)] == [10] * 10
+
 
 class TestTurns:
     def test_jobs_take_turns_and_a_new_one_waits_for_one_turn(self, store: JobStore) -> None:
@@ -76,7 +84,7 @@ class TestTurns:
 class TestShares:
     @pytest.mark.parametrize("images_at_once", [1, 10, 50])
     def test_jobs_share_by_their_priority(self, store: JobStore, images_at_once: int) -> None:
-        """16 : 4 : 1, whether messages are of 2 images or full."""
+        """16 : 4 : 1, whether messages are of one image or many."""
         worker = Worker("celery@small", images_at_once)
         jobs = {
             store.add(urls(2000), JobOptions(priority)).job_id: priority for priority in Priority
@@ -86,7 +94,7 @@ class TestShares:
             begun = begin_all(store, worker)
             admitted.update(jobs[one.image.job_id] for one in begun)
             upload(store, begun)
-        most = 2 * min(MESSAGE_SIZE, 2 * images_at_once)
+        most = 2 * images_at_once
         for priority, share in SHARES.items():
             assert abs(admitted[priority] - admitted.total() * share / 21) <= most
 
@@ -117,8 +125,8 @@ class TestShares:
 
 
 def one_message(store: JobStore) -> list[str]:
-    """The jobs of the next images that run, where there is room for two."""
-    store.heartbeat(Worker("celery@tiny", 1), [])
+    """The jobs of the next images that run, where a message is of two."""
+    store.heartbeat(Worker("celery@tiny", 2), [])
     begun: list[Begun] = [one for message in store.admit(1) for one in store.begin(message)]
     upload(store, begun)
     return [one.image.job_id for one in begun]

@@ -51,7 +51,10 @@ conclude()
 redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', at)
 local capacity = 0
 for _, worker in ipairs(redis.call('ZRANGE', WORKERS, 0, -1)) do
-  capacity = capacity + depth * tonumber(string.match(worker, '(%d+)$'))
+  local at_once = tonumber(string.match(worker, '(%d+)$'))
+  capacity = capacity + depth * at_once
+  -- Whoever gets a message begins all of it: what one cannot run at once is for the others.
+  message_size = math.min(message_size, at_once)
 end
 local room = capacity - redis.call('ZCARD', LEASES)
 -- A little room is left to grow: many small messages would cost more than they carry.

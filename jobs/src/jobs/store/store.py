@@ -67,7 +67,8 @@ from jobs.store.quotas import Quotas
 from jobs.store.records import read_options, write_failure, write_outcome, write_told
 from jobs.store.standing import Standing
 
-#: Images in one message: enough that the message costs little, few enough to share the workers.
+#: Images in one message at most: enough that the message costs little. And no more than any worker
+#: has at once.
 MESSAGE_SIZE = 100
 #: Images admitted for each image that the workers hold at once: as many wait beside as run.
 DEPTH = 2
