@@ -66,9 +66,8 @@ class Receiver:
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
-            request_queue_size = (
-                128  # else a crowd waits for the kernel's second try, and its third
-            )
+            # Of 5 as it comes, a crowd waits for the kernel's second try, and its third.
+            request_queue_size = 128
 
             def handle_error(self, *_: object) -> None:
                 """Who posts may be killed."""

@@ -176,8 +176,12 @@ def test_flower_shows_the_workers_and_their_tasks(containers: Containers) -> Non
     wait_until(lambda: names <= workers().keys())
     before = succeeded()
     with Client(containers.api) as client:
-        client.wait(client.upload(["http://source:8000/photo/1.png"]))
-    wait_until(lambda: succeeded() > before)
+
+        def is_seen() -> bool:  # by a worker that Flower has asked for its events, every 5 seconds
+            client.wait(client.upload(["http://source:8000/photo/1.png"]))
+            return succeeded() > before
+
+        wait_until(is_seen)
 
 
 def test_what_imgur_refuses_is_converted_within_the_limits_of_a_container(

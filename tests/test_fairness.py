@@ -51,8 +51,8 @@ def sequence(client: Client, jobs: Mapping[str, str]) -> list[str]:
 def test_slow_images_hold_up_no_others(start: Start) -> None:
     stack, client = start(20)
     fast = photos(stack, range(800))
-    slow = photos(stack, range(800, 810), delay=10)
-    # One in every other message: if messages waited for theirs, some would go on once a second.
+    slow = photos(stack, range(800, 810), delay=25)
+    # All along: if the others waited for the messages of these, some would go on once a second.
     mixed = [url for n in range(10) for url in (slow[n], *fast[80 * n : 80 * (n + 1)])]
     job = client.upload(mixed)
     left = until(client, job, lambda job: set(fast) <= set(job.complete))

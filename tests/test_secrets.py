@@ -9,7 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -21,6 +21,7 @@ import pytest
 import requests
 from cryptography.fernet import Fernet
 from redis import Redis
+from redis.exceptions import RedisError
 
 from jobs.queue import make_celery
 from jobs.settings import JobsSettings
@@ -121,12 +122,24 @@ class Run:
         for thread in watching:
             thread.start()
         wait(lambda: self.messages and self.events)
+        self.hear_tasks()
         try:
             yield
         finally:
             self._is_over = True
             for thread in watching:
                 thread.join()
+
+    def hear_tasks(self) -> None:
+        """Let the worker tell of its tasks from now on, as Flower does every 5 seconds."""
+        with make_celery(JobsSettings(redis_url=self.stack.redis_url or "")) as celery:
+
+            def is_heard() -> bool:
+                with suppress(RedisError):  # this connection may have been killed as well
+                    return bool(celery.control.enable_events(reply=True))
+                return False
+
+            wait(is_heard)
 
     _is_over = False
 
@@ -224,6 +237,7 @@ def _play(run: Run) -> None:
     for client in run.redis.client_list(_type="normal"):
         if client["cmd"] != "monitor":
             run.redis.client_kill_filter(_id=client["id"], skipme=True)
+    run.hear_tasks()
     statuses = {image["status"] for image in run.wait(mixed)}
     assert statuses == {"complete", "failed"}
     faults = ["reset", "lost-answer", "database", "upload-failed", "corrupt"]

@@ -49,6 +49,17 @@ def test_other_hosts_are_not_concerned(store: JobStore) -> None:
     uvloop.run(run())
 
 
+def test_who_gives_up_while_the_store_is_asked_leaves_no_place_taken(store: JobStore) -> None:
+    async def run() -> None:
+        hosts = Hosts(store, 1)
+        given_up = asyncio.create_task(hosts.enter("example.org"))
+        await asyncio.sleep(0)  # it is on its way
+        given_up.cancel()
+        await hosts.enter("example.org")
+
+    uvloop.run(run())
+
+
 def test_a_host_that_wants_to_be_left_alone_is_by_every_worker(store: JobStore) -> None:
     async def run() -> None:
         with Hosts(store, 4).place() as place:

@@ -33,11 +33,10 @@ def test_an_image_alone_is_a_file() -> None:
 
 
 def test_fields_that_are_given_are_sent() -> None:
-    assert upload_fields(title="Black cat", description="", album="iIFJnFpVbYOvzvv") == {
+    assert upload_fields(title="Black cat", description="") == {
         "type": "file",
         "title": "Black cat",
         "description": "",
-        "album": "iIFJnFpVbYOvzvv",
     }
 
 

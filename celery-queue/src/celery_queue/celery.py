@@ -17,9 +17,9 @@ app = make_celery(_settings)
 app.conf.update(
     worker_pool="threads",
     worker_consumer="celery_queue.consumer:OurConsumer",
-    # A thread only waits for its message, which may be of one image. Some more are for deletions.
+    # A thread only waits for its message, which may be of one image; and there are deletions.
     worker_concurrency=WorkerSettings.load().worker_images_at_once + 8,
-    # A worker takes a message when a thread is free: what it took early, no other could run.
+    # No message is taken that no thread is free for: what waits here, no other worker could run.
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,
     worker_hijack_root_logger=False,

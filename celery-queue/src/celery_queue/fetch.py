@@ -100,9 +100,10 @@ class Fetcher:
         referer: str | None,
         deadline: asyncio.Timeout,
     ) -> bytes:
-        hop = _checked(url)
-        first = hop.origin()
+        first = None
         for _ in range(self._max_redirects + 1):
+            hop = _checked(url)
+            first = first or hop.origin()
             # An idle connection is one too: it is kept only for an image that is on its way.
             keep = place is None or await place.connect(hop.raw_host or "")
             headers = {} if keep else {"Connection": "close"}
@@ -115,7 +116,6 @@ class Fetcher:
                     _check_status(response)
                     return await self._read(response, portion, deadline)
             url = urljoin(url, location)
-            hop = _checked(url)
         raise errors.TooManyRedirects
 
     async def _read(

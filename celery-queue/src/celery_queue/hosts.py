@@ -53,10 +53,14 @@ class Hosts:
         """Take a place. Raises HostBusy."""
         visit = Visit("enter", host, next(self._tokens))
         patient_until = time.monotonic() + _PATIENCE
-        while wait := await self._visits(visit):
-            if time.monotonic() + wait > patient_until:
-                raise HostBusy(wait)
-            await self._place_left(host, wait)
+        try:
+            while wait := await self._visits(visit):
+                if time.monotonic() + wait > patient_until:
+                    raise HostBusy(wait)
+                await self._place_left(host, wait)
+        except asyncio.CancelledError:
+            self.leave(visit)  # it may have been granted meanwhile
+            raise
         self._held.add(visit)
         return visit
 

@@ -167,7 +167,7 @@ class WorkerProcess:
             Contents(settings.imgur_api_url, deduplicate=settings.deduplicate),
             uploader,
             recorder,
-            Refill(self._dispatcher.dispatch, at_once),
+            Refill(self._dispatcher.dispatch_all, at_once),
             images_at_once=at_once,
         )
         self._deleter = Deleter(self._store, uploader, recorder, settings.deletehash_key)
@@ -191,7 +191,7 @@ class WorkerProcess:
             self._hosts.renew()
             # Before what needs the broker too, which may be another Redis, and away.
             self._loop.call_soon_threadsafe(self._webhooks.send, self._webhooks.lease())
-            self._dispatcher.dispatch()
+            self._dispatcher.dispatch_all()
             self._dispatcher.dispatch_deletions()
         except StoreUnavailable as error:
             log.warning("no heartbeat", cause=str(error))

@@ -20,16 +20,18 @@ class Refill:
         self._dispatch = dispatch
         self._images = images
         self._done = 0
+        self._asked = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="refill")
 
     def done(self, *, under_way: int) -> None:
         """An image is done, and so many are under way."""
         self._done += 1
-        if self._done >= self._images or not under_way:
-            self._done = 0
+        if not self._asked and (self._done >= self._images or not under_way):
+            self._done, self._asked = 0, True
             self._thread.submit(self._try)
 
     def _try(self) -> None:
+        self._asked = False  # what is done from now on may be too late for this one
         try:
             self._dispatch()
         except StoreUnavailable as error:

@@ -13,7 +13,7 @@ UPLOAD_PATH = "/3/image"
 CREDITS_PATH = "/3/credits"
 IMAGE_PART = "image"
 
-#: Between the parts of a form. Of this process, and sent to Imgur only, so no image can have it.
+#: Between the parts of a form. Of this process, and told to no source, so no image can have it.
 _BOUNDARY = secrets.token_hex(16)
 
 
@@ -27,11 +27,9 @@ def deletion_path(deletehash: str) -> str:
     return f"{UPLOAD_PATH}/{quote(deletehash, safe='')}"
 
 
-def upload_fields(
-    *, title: str | None = None, description: str | None = None, album: str | None = None
-) -> dict[str, str]:
-    """Build the form fields beside the image. `album` is the deletehash of an anonymous album."""
-    fields = {"type": "file", "title": title, "description": description, "album": album}
+def upload_fields(*, title: str | None = None, description: str | None = None) -> dict[str, str]:
+    """Build the form fields beside the image."""
+    fields = {"type": "file", "title": title, "description": description}
     return {name: value for name, value in fields.items() if value is not None}
 
 

@@ -40,6 +40,11 @@ class Dispatcher:
         messages = self._store.admit(MOST_MESSAGES)
         return self._send(UPLOAD_IMAGES, [(one.job_id, one.indexes) for one in messages])
 
+    def dispatch_all(self) -> None:
+        """Send all that may run now, for who keeps nobody waiting. Raises StoreUnavailable."""
+        while self.dispatch() == MOST_MESSAGES:
+            pass
+
     def dispatch_deletions(self) -> int:
         """The same for images that are to be deleted: after a DELETE, and once a second."""
         return self._send(DELETE_IMAGE, self._store.admit_deletions(MOST_MESSAGES))

@@ -24,8 +24,6 @@ def outside(imgur: Server, fetch_allow: str) -> Environment:
     return exactly(
         IMGUR_API_URL=imgur.url,
         IMGUR_CLIENT_ID="sandbox",
-        IMGUR_CLIENT_SECRET="",
-        IMGUR_REFRESH_TOKEN="",
         FETCH_ALLOW=fetch_allow,
         # One source plays all the hosts of the world.
         FETCH_CONNECTIONS_PER_HOST=os.environ.get("FETCH_CONNECTIONS_PER_HOST", "5000"),

@@ -36,9 +36,13 @@ def measure(world: World, requests: int) -> list[Row]:
         rows.append(_row(goal, f"GET of a job; URLs: {count:,}", how, answers))
         answers = _served(world, requests, partial(world.get, job_id, tag))
         rows.append(_row(1.5, f"the same with its ETag, 304; URLs: {count:,}", how, answers))
+        world.cancel(job_id)
+    workers: list[Worker] = []
     for count, goal in POSTS.items():
-        answers = _served(world, requests, partial(_post, world, world.urls(NEAR, count)))
+        answers = _served(world, requests, partial(_post, world, world.urls(NEAR, count), workers))
         rows.append(_row(goal, f"POST, and a dispatch; URLs: {count:,}", how, answers))
+    for worker in workers:
+        world.store.leave(worker)
     return rows
 
 
@@ -60,12 +64,11 @@ def first_byte(world: World, times: int) -> Row:
     return below(15, "ms", what, f"an idle system, 1 worker process, {times} jobs", waits)
 
 
-def _post(world: World, urls: list[str]) -> None:
+def _post(world: World, urls: list[str], workers: list[Worker]) -> None:
     # Without a worker nothing would be dispatched; each POST finds another one that is idle.
-    worker = Worker(str(uuid.uuid4()), AT_ONCE)
-    world.store.heartbeat(worker, [])
+    workers.append(Worker(str(uuid.uuid4()), AT_ONCE))
+    world.store.heartbeat(workers[-1], [])
     world.submit(urls)
-    world.store.leave(worker)
 
 
 def _row(goal: float | None, what: str, how: str, values: list[float]) -> Row:
