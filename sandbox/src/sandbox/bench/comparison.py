@@ -20,6 +20,9 @@ from sandbox.errors import SandboxError
 MOST_BYTES = 200_000_000
 """Of a batch."""
 
+LEAST_IMAGES = 20
+"""Of a batch: the file system tells the end of one no better than to 4 ms."""
+
 Of = Callable[[Took], float]
 
 
@@ -81,7 +84,7 @@ class Comparison:
     def _fit(self, world: World, ferry: Ferry, load: Load, way: Way) -> int:
         """So many images that a batch takes about `seconds`."""
         most = min(self.most_images, MOST_BYTES // load.size)
-        images = min(2 * way.lanes, most)
+        images = min(max(2 * way.lanes, LEAST_IMAGES), most)
         while images < most:
             wall = self._ferry(world, ferry, load, images).wall
             if wall > self.seconds / 2:
