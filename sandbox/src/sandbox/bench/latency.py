@@ -6,7 +6,6 @@ Of the API in the server, by its own log: from where Flask gets the request to t
 import json
 import socket
 import time
-import uuid
 from collections.abc import Callable
 from functools import partial
 
@@ -22,10 +21,12 @@ from sandbox.ports import LOOPBACK
 POSTS = {1: None, 100: None, 1_000: 10, 10_000: 80}
 GETS = {10: None, 1_000: None, 10_000: 10}
 """URLs of a job, and the milliseconds that it should take at most."""
+WORKER = Worker("celery@nobody", AT_ONCE)
+"""Lives, and does nothing."""
 
 
 def measure(world: World, requests: int) -> list[Row]:
-    """Make each request so often. Leaves jobs behind that wait for ever."""
+    """Make each request so often. No worker may live."""
     click.echo("latency", err=True)
     rows = []
     how = f"the server's own ms, {requests} requests one after another"
@@ -37,12 +38,10 @@ def measure(world: World, requests: int) -> list[Row]:
         answers = _served(world, requests, partial(world.get, job_id, tag))
         rows.append(_row(1.5, f"the same with its ETag, 304; URLs: {count:,}", how, answers))
         world.cancel(job_id)
-    workers: list[Worker] = []
     for count, goal in POSTS.items():
-        answers = _served(world, requests, partial(_post, world, world.urls(NEAR, count), workers))
+        answers = _served(world, requests, partial(_post, world, world.urls(NEAR, count)))
         rows.append(_row(goal, f"POST, and a dispatch; URLs: {count:,}", how, answers))
-    for worker in workers:
-        world.store.leave(worker)
+    world.store.leave(WORKER)
     return rows
 
 
@@ -64,11 +63,10 @@ def first_byte(world: World, times: int) -> Row:
     return below(15, "ms", what, f"an idle system, 1 worker process, {times} jobs", waits)
 
 
-def _post(world: World, urls: list[str], workers: list[Worker]) -> None:
-    # Without a worker nothing would be dispatched; each POST finds another one that is idle.
-    workers.append(Worker(str(uuid.uuid4()), AT_ONCE))
-    world.store.heartbeat(workers[-1], [])
-    world.submit(urls)
+def _post(world: World, urls: list[str]) -> None:
+    # Without a worker nothing would be dispatched; each POST finds it idle.
+    world.store.heartbeat(WORKER, [])
+    world.store.cancel(world.submit(urls))
 
 
 def _row(goal: float | None, what: str, how: str, values: list[float]) -> Row:

@@ -92,7 +92,7 @@ def run(plan: Plan) -> Report:
         first = latency.first_byte(world, plan.requests)
         watched = pressure.watching(world, plan.watchers)
         started = starts.measure(world, plan.starts)
-        asked = latency.measure(world, plan.requests)  # after this, jobs wait for a worker
+        asked = latency.measure(world, plan.requests)
         pressed = pressure.pressing(world, plan.pressure, plan.rounds)
     tables = [
         figures("What must be reached", [*goals.goals(compared), *large, *flat, *started]),
