@@ -44,7 +44,7 @@ BUSY = """
 def test_every_way_is_measured_and_one_that_fails_says_so() -> None:
     absent = Reference("absent", "curl_pump", 1, requires="no_such_module")
     loop, ours = Reference("loop", "aiohttp_loop", 4), Imgferry(1, 4)
-    compared = Comparison([Field((SMALL,), (loop, ours, PEER, absent))], 10, most_images=40)
+    compared = Comparison([Field((SMALL,), (loop, ours, PEER, absent))], 100, most_images=40)
     with open_world() as world:
         compared.measure(world, 1)
     assert compared.failures == {absent: "no_such_module is not installed here"}
