@@ -3,8 +3,9 @@
 import json
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import pytest
 from flask.testing import FlaskClient
@@ -74,7 +75,7 @@ class Cost:
     bytes: int
 
 
-def honest(length: int, *, with_emoji: bool) -> bytes:
+def honest(length: int, with_emoji: bool) -> bytes:
     """An honest body of that length; with an emoji in each URL where the hostile one has such."""
     end = "\U0001f600" if with_emoji else ""
     each = max(length // URLS, 100)
@@ -106,11 +107,21 @@ _shares: dict[tuple[int, bool], Cost] = {}
 
 
 def share(client: FlaskClient, hostile: bytes) -> Cost:
-    kind = (len(hostile) // 100_000 * 100_000, not hostile.isascii())
+    kind = _kind(hostile)
     if kind not in _shares:
-        body = honest(max(kind[0], 1000), with_emoji=kind[1])
+        body = honest(*kind)
         _shares[kind] = Cost(seconds(client, body, {202}), memory(client, body))
     return _shares[kind]
+
+
+def again(client: FlaskClient, hostile: bytes) -> Iterator[float]:
+    """What the honest body takes now, a few times: a busy machine may take anything for more."""
+    for _ in range(5):
+        yield seconds(client, honest(*_kind(hostile)), {202})
+
+
+def _kind(body: bytes) -> tuple[int, bool]:
+    return max(len(body) // 100_000 * 100_000, 1000), not body.isascii()
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -121,8 +132,10 @@ def test_a_hostile_body_costs_little_more_than_an_honest_one(
     seconds(client, urls(lambda n: f"https://例え.jp/{n}", 1), {202})  # what is made once
     most = share(client, hostile)
     redis.flushall()
-    taken = (seconds(client, hostile, {202, 400, 413, 422}) for _ in range(3))
-    assert any(one < most.seconds + 0.1 for one in taken)  # a busy machine may take one for more
+    assert any(
+        seconds(client, hostile, {202, 400, 413, 422}) < within + 0.1
+        for within in chain([most.seconds], again(client, hostile))
+    )
     assert memory(client, hostile) < most.bytes + 50_000_000
 
 

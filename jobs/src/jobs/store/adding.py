@@ -1,6 +1,5 @@
 """How a job comes into the store: with its options, once, within its client's quota."""
 
-import hashlib
 import json
 import uuid
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from jobs.errors import KeyReused
 from jobs.model import Added, JobOptions, Once, Priority, Quota
 from jobs.store.connection import Connected, answering
 from jobs.store.quotas import exceeded, write_quota
-from jobs.store.records import write_options
+from jobs.store.records import digest, write_options
 
 #: How far one image brings its job in the round: the less, the larger the job's share.
 STRIDES = {Priority.HIGH: 1, Priority.NORMAL: 4, Priority.LOW: 16}
@@ -36,7 +35,7 @@ class Adding(Connected):
         Every owner has Idempotency-Keys of their own. Raises KeyReused and QuotaExceeded.
         """
         job_id = job_id or str(uuid.uuid4())
-        key, body = (_digest(f"{owner}:{once.key}"), _digest(once.body)) if once else ("", "")
+        key, body = (digest(f"{owner}:{once.key}"), digest(once.body)) if once else ("", "")
         job: list[str | int] = [job_id, key, body, _ONCE, STRIDES[options.priority], owner]
         with answering():
             stored = self._scripts.add(args=[*job, *write_quota(quota), *_written(options), *urls])
@@ -53,7 +52,3 @@ def _written(options: JobOptions) -> list[str | int]:
     deletable = "1" if options.deletable else ""
     asked = [options.title or "", labels, options.webhook or "", deletable]
     return [*asked, len(options.images), *images]
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

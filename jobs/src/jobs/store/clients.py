@@ -18,6 +18,7 @@ from jobs.store.connection import Connected, answering
 from jobs.store.quotas import exceeded, write_quota
 from jobs.store.records import (
     FACTS,
+    MOST_SEEN,
     STATES,
     read_image,
     read_labels,
@@ -28,9 +29,6 @@ from jobs.store.records import (
 )
 
 Which = Literal["all", "retryable"]
-
-#: Jobs that are looked at for one page of the list, at most.
-_MOST_SEEN = 1000
 
 _CANCELLED = Failure("cancelled", "The job was cancelled before this image began.", retryable=True)
 
@@ -82,7 +80,7 @@ class Clients(Connected):
         label: str | None = None,
     ) -> Page[Summary]:
         """Jobs, newest first. A page may hold fewer than `limit`, even none: `next` says more."""
-        most = limit if status is None and owner is None and label is None else _MOST_SEEN
+        most = limit if status is None and owner is None and label is None else MOST_SEEN
         newest = f"({cursor}" if cursor else "+inf"
         with answering(), self._redis.pipeline() as read:
             rows = cast(

@@ -3,13 +3,12 @@
 import json
 import secrets
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import cast
 
 from jobs.errors import DeletionNotFound
 from jobs.model import Deletion, DeletionStatus, Told
 from jobs.store.connection import Connected, answering
-from jobs.store.records import DELETED, write_told
+from jobs.store.records import DELETED, digest, write_told
 
 #: Milliseconds until a deletion that is not done is sent again: at first, and at the longest.
 _AGAIN, _LONGEST = 15_000, 3_600_000
@@ -38,13 +37,13 @@ class Deletions(Connected):
         token = secrets.token_urlsafe(32)
         kept = int(self._settings.job_retention_days * _DAY)
         with answering():
-            self._redis.set(f"imgferry:deletion:{_digest(token)}", f"{job_id}:{index}", px=kept)
+            self._redis.set(f"imgferry:deletion:{digest(token)}", f"{job_id}:{index}", px=kept)
         return token
 
     def deletion(self, token: str) -> Deletion:
         """What this token deletes. Raises DeletionNotFound."""
         with answering():
-            found = self._scripts.deletion(args=[_digest(token)])
+            found = self._scripts.deletion(args=[digest(token)])
         if found is None:
             raise DeletionNotFound
         state, detail, is_asked = found
@@ -57,7 +56,7 @@ class Deletions(Connected):
     def delete(self, token: str) -> None:
         """Have a worker delete what this token deletes. Raises DeletionNotFound."""
         with answering():
-            found = self._scripts.delete(args=[_digest(token)])
+            found = self._scripts.delete(args=[digest(token)])
         if not found:
             raise DeletionNotFound
 
@@ -88,7 +87,3 @@ class Deletions(Connected):
 
 def _deletehash(detail: str) -> str:
     return cast(str, json.loads(detail)[2])
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode(errors="surrogatepass")).hexdigest()

@@ -11,10 +11,10 @@ from typing import Any
 from jobs.errors import DeliveryNotFound, JobNotFound
 from jobs.model import Attempt, Delivery, DeliveryStatus, DueDelivery, JobStatus, Summary
 from jobs.store.connection import Connected, answering
-from jobs.store.records import read_time
+from jobs.store.records import read_time, write_seconds
 
 #: Seconds that a worker has for one attempt, before another one makes it too.
-LEASE = 30.0
+_ATTEMPT = 30.0
 
 
 class Deliveries(Connected):
@@ -39,7 +39,7 @@ class Deliveries(Connected):
         """Lease up to `most` deliveries that are due; each lease is for one attempt."""
         token = uuid.uuid4().hex
         with answering():
-            found = self._scripts.deliver(args=[most, int(LEASE * 1000), token])
+            found = self._scripts.deliver(args=[most, write_seconds(_ATTEMPT), token])
         return [_read_due(token, *entry) for entry in found]
 
     def delivered(self, attempts: Sequence[Attempt]) -> None:
@@ -51,7 +51,7 @@ class Deliveries(Connected):
 
 def _write_attempt(attempt: Attempt) -> list[str | int]:
     what = attempt.status if attempt.sent else "unsent"
-    wait = int(attempt.after * 1000)
+    wait = write_seconds(attempt.after)
     return [attempt.of.id, attempt.of.token, what, wait, attempt.answer or "", attempt.error or ""]
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from jobs.model import (
@@ -24,6 +25,9 @@ from jobs.model import (
     Uploaded,
     Window,
 )
+
+#: Entries that are looked at for one page of what only some are, at most.
+MOST_SEEN = 1000
 
 #: The byte of an image that was uploaded and then deleted.
 DELETED = "d"
@@ -54,9 +58,9 @@ def write_outcome(outcome: Outcome) -> list[str | int]:
         case Failed(failure, arrived):
             what, value, detail = "failed", "", write_failure(failure)
         case Retry(failure, after, arrived):
-            what, value, detail = "retry", str(int(after * 1000)), write_failure(failure)
+            what, value, detail = "retry", str(write_seconds(after)), write_failure(failure)
         case Released(after):
-            what, value, detail = "released", str(int(after * 1000)) if after else "", ""
+            what, value, detail = "released", str(write_seconds(after)) if after else "", ""
     image = outcome.image
     doubt = "1" if arrived else ""
     return [image.job_id, image.index, image.token, what, value, detail, doubt]
@@ -66,9 +70,9 @@ def write_told(told: Sequence[Told]) -> list[str | int]:
     """The arguments that `budget.lua` takes for what answers told of windows."""
     args: list[str | int] = [len(told)]
     for window in told:
-        args += [window.name, _ms(window.length)]
+        args += [window.name, write_seconds(window.length)]
         args += ["" if part is None else part for part in (window.limit, window.remaining)]
-        args += [_ms(window.resets_in or 0), window.untold]
+        args += [write_seconds(window.resets_in or 0), window.untold]
     return args
 
 
@@ -177,5 +181,11 @@ def read_time(ms: str | float) -> datetime:
     return datetime.fromtimestamp(float(ms) / 1000, UTC)
 
 
-def _ms(seconds: float) -> int:
+def write_seconds(seconds: float) -> int:
+    """A span as Redis keeps it, in ms."""
     return int(seconds * 1000)
+
+
+def digest(text: str) -> str:
+    """What stands in a key for a text that is nobody's business: SHA-256, in hex."""
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -5,10 +5,7 @@ from typing import cast
 
 from jobs.model import Destination, Page, Pause, Worker
 from jobs.store.connection import Connected, answering
-from jobs.store.records import read_destination, read_pause
-
-#: Entries that are looked at for one page of what one owner has, at most.
-_MOST_SEEN = 1000
+from jobs.store.records import MOST_SEEN, read_destination, read_pause
 
 
 class Standing(Connected):
@@ -19,7 +16,7 @@ class Standing(Connected):
 
         Of one owner a page may hold fewer, even none: `next` says more.
         """
-        most = limit if owner is None else _MOST_SEEN
+        most = limit if owner is None else MOST_SEEN
         newest = f"({cursor}" if cursor else "+"
         with answering():
             found = cast(

@@ -64,7 +64,13 @@ from jobs.store.connection import answering
 from jobs.store.deletions import Deletions
 from jobs.store.deliveries import Deliveries
 from jobs.store.quotas import Quotas
-from jobs.store.records import read_options, write_failure, write_outcome, write_told
+from jobs.store.records import (
+    read_options,
+    write_failure,
+    write_outcome,
+    write_seconds,
+    write_told,
+)
 from jobs.store.standing import Standing
 
 #: Images in one message at most: enough that the message costs little. And no more than any worker
@@ -97,7 +103,7 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         lost = write_failure(_LOST)
         with answering():
             found = self._scripts.admit(
-                args=[MESSAGE_SIZE, most, DEPTH, _ms(LEASE), MOST_LOST, lost]
+                args=[MESSAGE_SIZE, most, DEPTH, write_seconds(LEASE), MOST_LOST, lost]
             )
         return [
             Message(job, [int(index) for index in indexes])
@@ -107,14 +113,16 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
     def forget(self) -> None:
         """Let go of jobs, and of links, that were kept for their time."""
         days = self._settings.link_retention_days
-        keep_links = "" if days is None else _ms(days * _DAY)
+        keep_links = "" if days is None else write_seconds(days * _DAY)
         with answering():
-            self._scripts.forget(args=[_ms(self._settings.job_retention_days * _DAY), keep_links])
+            self._scripts.forget(
+                args=[write_seconds(self._settings.job_retention_days * _DAY), keep_links]
+            )
 
     def may_sweep(self, every: float) -> bool:
         """Whether nobody has swept staging for so many seconds; then it is the caller's turn."""
         with answering():
-            return bool(self._redis.set("imgferry:swept", "1", nx=True, px=_ms(every)))
+            return bool(self._redis.set("imgferry:swept", "1", nx=True, px=write_seconds(every)))
 
     def existing(self, job_ids: Collection[str]) -> set[str]:
         """Which of these jobs there are."""
@@ -130,7 +138,9 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         """Those images of a message that are now this worker's; none of them while paused."""
         token = uuid.uuid4().hex
         with answering():
-            begun = self._scripts.begin(args=[message.job_id, _ms(LEASE), token, *message.indexes])
+            begun = self._scripts.begin(
+                args=[message.job_id, write_seconds(LEASE), token, *message.indexes]
+            )
         return [
             Begun(Held(message.job_id, index, token), url, attempt, read_options(options))
             for index, url, attempt, options in begun
@@ -170,7 +180,12 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         images = [part for image in held for part in (image.job_id, image.index, image.token)]
         with answering():
             lost, pause = self._scripts.heartbeat(
-                args=[name, 0 if leaving else _ms(WORKER_TTL), _ms(LEASE), *images]
+                args=[
+                    name,
+                    0 if leaving else write_seconds(WORKER_TTL),
+                    write_seconds(LEASE),
+                    *images,
+                ]
             )
         return Heartbeat({Held(*image) for image in lost}, pause / 1000)
 
@@ -184,9 +199,9 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
 
         For each visit 0, or the seconds after which to ask again. A place ends like a lease.
         """
-        args: list[str | int] = [most, _ms(LEASE), _ms(ASK_AGAIN)]
+        args: list[str | int] = [most, write_seconds(LEASE), write_seconds(ASK_AGAIN)]
         for visit in visits:
-            args += [visit.what, visit.host, visit.token, _ms(visit.seconds)]
+            args += [visit.what, visit.host, visit.token, write_seconds(visit.seconds)]
         with answering():
             return [wait / 1000 for wait in self._scripts.hosts(args=args)]
 
@@ -205,11 +220,11 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         """
         args = [
             reason.code,
-            "" if seconds is None else _ms(seconds),
-            _ms(cool_down),
-            _ms(LONGEST_COOL_DOWN),
+            "" if seconds is None else write_seconds(seconds),
+            write_seconds(cool_down),
+            write_seconds(LONGEST_COOL_DOWN),
             random.uniform(1, 1.2),  # noqa: S311 - not a secret
-            "" if patience is None else _ms(patience),
+            "" if patience is None else write_seconds(patience),
             write_failure(reason),
         ]
         with answering():
@@ -219,7 +234,3 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         """End the pause if this is its reason: that is mended."""
         with answering():
             self._scripts.resume(args=[reason])
-
-
-def _ms(seconds: float) -> int:
-    return int(seconds * 1000)
