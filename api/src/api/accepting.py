@@ -11,6 +11,7 @@ from api.limits import note_urls, urls_quota
 from api.parameters import parse_idempotency_key
 from api.settings import ApiSettings
 from api.submissions import Submission
+from api.watching.states import POLL_AFTER
 from jobs.dispatch import Dispatcher
 from jobs.errors import StoreUnavailable
 from jobs.model import Once
@@ -18,9 +19,6 @@ from jobs.staging import JobFiles
 from jobs.store import JobStore
 
 log = structlog.get_logger(__name__)
-
-#: Seconds after which it is worth looking at an unfinished job again.
-POLL_AFTER = "1"
 
 
 def add_job(

@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
-from flask import Blueprint, Flask, g, request
+from flask import Blueprint, request
 from structlog.contextvars import bind_contextvars
+from werkzeug.datastructures import Authorization
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wsgi import get_host
 
 from api.keys import Key, find_key
+from api.paths import is_deletion, is_health, is_page
 from api.problems import Problem
 from api.settings import ApiSettings
 from jobs.errors import JobNotFound
@@ -26,9 +30,8 @@ _FORWARDED = frozenset(
     for name in ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_REAL_IP")
 )
 
-#: Blueprints that take no key: the page is the same for everybody, and asks its reader for one;
-#: so is the documentation; a token of deletion is a key of its own.
-KEYLESS = frozenset({"page", "docs", "deletion"})
+#: Where a request's caller stands, as WSGI has it.
+_CALLER = "imgferry.caller"
 
 #: Methods that change nothing. What they answer, a page of another site cannot read.
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -47,52 +50,42 @@ class Caller:
 
 
 def caller() -> Caller:
-    """Who sent the request that is being served."""
-    return cast(Caller, g.caller)
+    """Who sent the request that Flask is serving."""
+    return caller_of(request.environ)
 
 
-def admit_callers(app: Flask, settings: ApiSettings) -> None:
-    """Refuse who may not ask, but for the routes of health, before anything is read or done."""
+def caller_of(environ: WSGIEnvironment) -> Caller:
+    """Who sent this request, which was admitted."""
+    return cast(Caller, environ[_CALLER])
+
+
+def admit_callers(app: WSGIApplication, settings: ApiSettings) -> WSGIApplication:
+    """Raise Problem for who may not ask, but for health, before anything is read or done."""
+
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        if not is_health(environ["PATH_INFO"]):
+            environ[_CALLER] = _admitted(environ, settings)
+        return app(environ, start_response)
+
     if settings.proxies:
         n = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-
-    @app.before_request
-    def admit() -> None:
-        blueprint = request.blueprint
-        if blueprint == "health":
-            return
-        if settings.api_keys and blueprint not in KEYLESS:
-            key = _key_sent(settings.api_keys)
-            bind_contextvars(key=key.name)
-            g.caller = Caller(f"key:{key.name}", key.name, None if key.is_admin else key.name)
-        elif settings.api_keys or settings.allow_anonymous or _is_local(settings.proxies):
-            if blueprint not in KEYLESS and _is_driven_by_another_site():
-                raise Problem(
-                    403,
-                    "Nothing was done. Without API keys this service takes no requests that the "
-                    "page of another site makes a browser send.",
-                    kind="cross-site",
-                )
-            g.caller = _anybody(request.remote_addr or "")
-        else:
-            raise Problem(
-                403,
-                "Without API keys this service answers its own machine only: at localhost or "
-                "127.0.0.1, through no proxy. API_KEYS sets keys (`imgferry key` makes one); "
-                "ALLOW_ANONYMOUS=1 lets in everybody.",
-                kind="local-only",
-            )
+        return ProxyFix(serve, x_for=n, x_proto=n, x_host=n)
+    return serve
 
 
 def show_own_jobs_alone(routes: Blueprint, store: JobStore) -> None:
     """On these routes a job of another key is to the caller as if it were not."""
 
     @routes.before_request
-    def check_owner() -> None:
-        job_id, sees = (request.view_args or {}).get("job_id"), caller().sees
-        if job_id and sees is not None and store.owner_of(str(job_id)) != sees:
-            raise JobNotFound
+    def check() -> None:
+        if job_id := (request.view_args or {}).get("job_id"):
+            check_owner(store, caller(), str(job_id))
+
+
+def check_owner(store: JobStore, caller: Caller, job_id: str) -> None:
+    """Raise JobNotFound where the job is not the caller's to see."""
+    if caller.sees is not None and store.owner_of(job_id) != caller.sees:
+        raise JobNotFound
 
 
 def log_access(settings: ApiSettings) -> None:
@@ -105,8 +98,33 @@ def log_access(settings: ApiSettings) -> None:
         log.info("this machine alone may ask: neither API_KEYS nor ALLOW_ANONYMOUS is set")
 
 
-def _key_sent(keys: tuple[Key, ...]) -> Key:
-    sent = request.authorization
+def _admitted(environ: WSGIEnvironment, settings: ApiSettings) -> Caller:
+    path = environ["PATH_INFO"]
+    takes_key = not is_page(path) and not is_deletion(path)
+    if settings.api_keys and takes_key:
+        key = _key_sent(environ, settings.api_keys)
+        bind_contextvars(key=key.name)
+        return Caller(f"key:{key.name}", key.name, None if key.is_admin else key.name)
+    if not (settings.api_keys or settings.allow_anonymous or _is_local(environ, settings.proxies)):
+        raise Problem(
+            403,
+            "Without API keys this service answers its own machine only: at localhost or "
+            "127.0.0.1, through no proxy. API_KEYS sets keys (`imgferry key` makes one); "
+            "ALLOW_ANONYMOUS=1 lets in everybody.",
+            kind="local-only",
+        )
+    if takes_key and _is_driven_by_another_site(environ):
+        raise Problem(
+            403,
+            "Nothing was done. Without API keys this service takes no requests that the "
+            "page of another site makes a browser send.",
+            kind="cross-site",
+        )
+    return _anybody(environ.get("REMOTE_ADDR", ""))
+
+
+def _key_sent(environ: WSGIEnvironment, keys: tuple[Key, ...]) -> Key:
+    sent = Authorization.from_header(environ.get("HTTP_AUTHORIZATION"))
     key = find_key(keys, sent.token) if sent and sent.type == "bearer" and sent.token else None
     if key is None:
         detail = "Takes the header `Authorization: Bearer <key>` with a key of this service."
@@ -115,32 +133,33 @@ def _key_sent(keys: tuple[Key, ...]) -> Key:
     return key
 
 
-def _is_local(proxies: int) -> bool:
+def _is_local(environ: WSGIEnvironment, proxies: int) -> bool:
     """Whether the request was made on this machine, as far as can be told.
 
     A proxy here makes strangers look local, and so does a name that leads here: a page in a
     browser of this machine could ask under the name of its own site.
     """
     if proxies:
-        addresses = request.headers.get("X-Forwarded-For", "").split(",")
+        addresses = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
         as_expected = len([address for address in addresses if address.strip()]) >= proxies
     else:
-        as_expected = _FORWARDED.isdisjoint(request.environ)
-    return as_expected and _is_loopback(request.remote_addr or "") and _leads_here(request.host)
+        as_expected = _FORWARDED.isdisjoint(environ)
+    address = environ.get("REMOTE_ADDR", "")
+    return as_expected and _is_loopback(address) and _leads_here(get_host(environ))
 
 
-def _is_driven_by_another_site() -> bool:
+def _is_driven_by_another_site(environ: WSGIEnvironment) -> bool:
     """Whether a page of another origin makes its reader's browser change something here.
 
     Browsers let it post forms and plain text to anybody without asking. They say so: in
     `Sec-Fetch-Site` (Fetch Metadata §2.3), and where that is missing in `Origin` (Fetch §3.2).
     """
-    if request.method in _SAFE:
+    if environ["REQUEST_METHOD"] in _SAFE:
         return False
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    site, origin = environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN")
     if site is not None:
         return site not in {"same-origin", "none"}
-    return origin is not None and origin.partition("://")[2] != request.host
+    return origin is not None and origin.partition("://")[2] != get_host(environ)
 
 
 # The same few come with every request; cached are those that came last, of whoever asks.

@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, request
-from werkzeug.http import quote_etag
+from flask import Blueprint, request
 
 from api import shapes
-from api.accepting import POLL_AFTER, accept
+from api.accepting import accept
 from api.access import caller, show_own_jobs_alone
 from api.bodies import parse_retry, unknown_urls
 from api.documents import read_document
 from api.limits import note_urls, urls_quota
-from api.parameters import NUMBER, parse_cursor, parse_limit, parse_status, parse_wait
+from api.parameters import NUMBER, parse_cursor, parse_limit, parse_status
 from api.presenting import (
     present_images,
     present_in_older_dialect,
@@ -21,8 +20,7 @@ from api.requests import Context
 from api.settings import ApiSettings
 from api.watching.events import events
 from api.watching.feed import Feed
-from api.watching.states import State, States
-from api.watching.waiting import wait_for_another
+from api.watching.states import States
 from jobs.dispatch import Dispatcher
 from jobs.errors import UnknownURLs
 from jobs.model import ImageStatus, JobStatus
@@ -47,15 +45,12 @@ def jobs(
         return present_jobs(store.jobs(status, limit, cursor, caller().sees, label))
 
     @routes.get("/upload/<uuid:job_id>")
-    def job(job_id: UUID) -> tuple[shapes.Job, Headers] | Response:
-        return _news(str(job_id))
+    def job(job_id: UUID) -> tuple[shapes.Job, Headers]:
+        return _show(str(job_id))
 
     @routes.get("/uploaded/<uuid:job_id>")
-    def job_in_older_dialect(job_id: UUID) -> tuple[shapes.OlderJob, Headers] | Response:
-        answer = _news(str(job_id))
-        if isinstance(answer, Response):
-            return answer
-        body, headers = answer
+    def job_in_older_dialect(job_id: UUID) -> tuple[shapes.OlderJob, Headers]:
+        body, headers = _show(str(job_id))
         return present_in_older_dialect(body), headers
 
     @routes.delete("/upload/<uuid:job_id>")
@@ -81,26 +76,8 @@ def jobs(
         limit, cursor = parse_limit(request.args, 100), parse_cursor(request.args, NUMBER)
         return present_images(store.images(str(job_id), status, limit, cursor))
 
-    def _news(job_id: str) -> tuple[shapes.Job, Headers] | Response:
-        """The job, or 304 where the client has it; held back where it prefers to wait for news."""
-        wait, known = parse_wait(request.headers.get("Prefer")), request.if_none_match
-        applied = {"Preference-Applied": f"wait={wait}"} if wait else {}
-        if wait or known:
-            state = states.look(job_id)
-            if wait and (not known or known.contains_weak(state.etag)):
-                state = wait_for_another(states, feed, job_id, state, wait)
-            if known.contains_weak(state.etag):
-                return Response(status=304, headers=_headers(state) | applied)
-        body, headers = _show(job_id)
-        return body, headers | applied
-
     def _show(job_id: str) -> tuple[shapes.Job, Headers]:
         body, state = states.show(job_id)
-        return body, _headers(state)
+        return body, state.headers()
 
     return routes
-
-
-def _headers(state: State) -> Headers:
-    tag = {"ETag": quote_etag(state.etag, weak=True)} if state.etag else {}
-    return tag if state.is_complete else {**tag, "Retry-After": POLL_AFTER}

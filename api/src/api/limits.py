@@ -6,88 +6,89 @@ nothing is counted and all pass: what needs the store then answers 503 by itself
 
 from collections.abc import Sequence
 from math import ceil
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, g, request
+from flask import request
 
-from api.access import caller
+from api.access import Caller, caller, caller_of
 from api.batch import Batch
-from api.problems import Problem
+from api.paths import is_health, is_page
+from api.problems import problem_of
 from api.settings import ApiSettings
 from jobs.errors import QuotaExceeded, StoreUnavailable
 from jobs.model import Balance, Quota
 from jobs.store import JobStore
 
-#: Blueprints that ask nothing of the store. The files of a page come many at once.
-UNCOUNTED = frozenset({"health", "page", "docs"})
-
 Amounts = Sequence[tuple[Quota, int]]
 
+#: Where a request's URLs stand, as WSGI has it.
+_URLS = "imgferry.urls"
 
-def limit_clients(app: Flask, settings: ApiSettings, store: JobStore) -> None:
-    """Count requests, and refuse those beyond the limit before their bodies are read."""
+
+def limit_clients(app: WSGIApplication, settings: ApiSettings, store: JobStore) -> WSGIApplication:
+    """Count requests, and refuse those beyond the limit before their bodies are read.
+
+    Health asks nothing of the store, and the files of a page come many at once: none is counted.
+    """
+    if not (settings.limit_requests_per_minute or settings.limit_urls_per_hour):
+        return app
 
     def spend_together(asked: Sequence[Amounts]) -> list[list[Balance]]:
         balances = iter(store.spend([amount for amounts in asked for amount in amounts]))
         return [[next(balances) for _ in amounts] for amounts in asked]
 
-    is_limited = settings.limit_requests_per_minute or settings.limit_urls_per_hour
     spend: Batch[Amounts, list[Balance]] = Batch(spend_together)
 
-    @app.before_request
-    def count() -> None:
-        if not is_limited or request.blueprint in UNCOUNTED:
-            return
-        quotas = [(_requests_quota(settings), 1), (urls_quota(settings), 0)]
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        path = environ["PATH_INFO"]
+        if is_health(path) or is_page(path):
+            return app(environ, start_response)
+        client = caller_of(environ)
+        quotas = [(_requests_quota(settings, client), 1), (_urls_quota(settings, client), 0)]
         try:
-            g.balances = spend([(quota, amount) for quota, amount in quotas if quota])
+            balances = spend([(quota, amount) for quota, amount in quotas if quota])
         except StoreUnavailable:
-            return
-        for balance in g.balances:
+            return app(environ, start_response)
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            headers += _told(balances, environ.get(_URLS, 0))
+            return start_response(status, headers, *error)
+
+        for balance in balances:
             if balance.is_exceeded:
-                raise QuotaExceeded(balance)
+                return problem_of(QuotaExceeded(balance)).response()(environ, start)
+        return app(environ, start)
 
-    @app.after_request
-    def tell(response: Response) -> Response:
-        balances: list[Balance] = g.get("balances", [])
-        if balances:
-            response.headers["RateLimit-Policy"] = ", ".join(
-                f'"{b.quota.name}";q={b.quota.limit};w={b.quota.length}' for b in balances
-            )
-            response.headers["RateLimit"] = ", ".join(
-                f'"{b.quota.name}";r={_left(b)};t={ceil(b.resets_in)}' for b in balances
-            )
-        return response
-
-    @app.errorhandler(QuotaExceeded)
-    def exceeded(error: QuotaExceeded) -> Response:
-        balance, quota = error.balance, error.balance.quota
-        wait = max(ceil(balance.resets_in), 1)
-        detail = (
-            f"Nothing was done. A client may send {quota.limit} {quota.name} in {quota.length} "
-            f"seconds: {balance.remaining} are left, and all of them again in {wait} seconds."
-        )
-        members = {"violated-policies": [quota.name]}
-        headers = {"Retry-After": str(wait)}
-        return Problem(429, detail, kind="quota-exceeded", headers=headers, **members).response()
+    return serve
 
 
 def urls_quota(settings: ApiSettings) -> Quota | None:
     """What the caller may have ferried, retries included; None: no limit."""
-    limit = settings.limit_urls_per_hour
-    return Quota("urls", caller().client, limit, 3600) if limit else None
+    return _urls_quota(settings, caller())
 
 
 def note_urls(count: int) -> None:
     """Say that so many URLs were taken from the caller's quota for this request."""
-    g.urls = count
+    request.environ[_URLS] = count
 
 
-def _requests_quota(settings: ApiSettings) -> Quota | None:
+def _requests_quota(settings: ApiSettings, caller: Caller) -> Quota | None:
     limit = settings.limit_requests_per_minute
-    return Quota("requests", caller().client, limit, 60) if limit else None
+    return Quota("requests", caller.client, limit, 60) if limit else None
 
 
-def _left(balance: Balance) -> int:
-    # URLs are counted where a job is stored, after this balance was read.
-    spent = g.get("urls", 0) if balance.quota.name == "urls" else 0
-    return max(balance.remaining - spent, 0)
+def _urls_quota(settings: ApiSettings, caller: Caller) -> Quota | None:
+    limit = settings.limit_urls_per_hour
+    return Quota("urls", caller.client, limit, 3600) if limit else None
+
+
+def _told(balances: Sequence[Balance], urls: int) -> list[tuple[str, str]]:
+    """The headers for these; of the URLs' quota so many were taken after it was looked at."""
+    policies = [f'"{b.quota.name}";q={b.quota.limit};w={b.quota.length}' for b in balances]
+    left = [f'"{b.quota.name}";r={_left(b, urls)};t={ceil(b.resets_in)}' for b in balances]
+    return [("RateLimit-Policy", ", ".join(policies)), ("RateLimit", ", ".join(left))]
+
+
+def _left(balance: Balance, urls: int) -> int:
+    return max(balance.remaining - (urls if balance.quota.name == "urls" else 0), 0)

@@ -4,20 +4,25 @@
 It is a name to compare, not a page to open. No member ever shows what the client sent.
 """
 
+import json
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
-from flask import Flask, Response, g, jsonify
+from flask import Flask, Response
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
+from api.request_log import request_id
 from jobs.errors import (
     DeletionNotFound,
     DeliveryNotFound,
     JobNotFound,
     KeyReused,
+    QuotaExceeded,
     StagingFull,
     StagingUnavailable,
     StoreUnavailable,
@@ -82,80 +87,114 @@ class Problem(Exception):
             "title": TITLES[self.kind] if self.kind else HTTP_STATUS_CODES[self.status],
             "status": self.status,
             "detail": self.detail,
-            "requestId": g.get("request_id"),
+            "requestId": request_id(),
             **self.members,
         }
-        response = jsonify(body)
-        response.status_code = self.status
-        response.content_type = "application/problem+json"
-        response.headers.update(self.headers)
-        return response
+        text = json.dumps(body, separators=(",", ":"))
+        return Response(f"{text}\n", self.status, self.headers, None, "application/problem+json")
 
 
 def answer_with_problems(app: Flask) -> None:
     """Make every error of every route a problem, Flask's own among them."""
+    app.register_error_handler(Exception, lambda error: problem_of(error).response())
 
-    @app.errorhandler(Problem)
-    def problem(problem: Problem) -> Response:
-        return problem.response()
 
-    @app.errorhandler(JobNotFound)
-    def unknown_job(_: JobNotFound) -> Response:
-        detail = "No job has this id, or it was finished so long ago that it is forgotten."
-        return Problem(404, detail, kind="unknown-job").response()
+def catch_problems(app: WSGIApplication) -> WSGIApplication:
+    """The same for what is raised before Flask is asked."""
 
-    @app.errorhandler(DeletionNotFound)
-    def unknown_deletion(_: DeletionNotFound) -> Response:
-        detail = "This link deletes no image, or was made so long ago that its job is forgotten."
-        return Problem(404, detail, kind="unknown-deletion").response()
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        try:
+            return app(environ, start_response)
+        except Exception as error:
+            return problem_of(error).response()(environ, start_response)
 
-    @app.errorhandler(DeliveryNotFound)
-    def unknown_delivery(_: DeliveryNotFound) -> Response:
-        detail = "The list of the job's deliveries has those that there are."
-        return Problem(404, detail, kind="unknown-delivery").response()
+    return serve
 
-    @app.errorhandler(KeyReused)
-    def key_reused(_: KeyReused) -> Response:
-        detail = (
-            "Nothing was stored: an earlier request had this Idempotency-Key and another body. "
-            "Another job takes another key."
-        )
-        return Problem(422, detail, kind="idempotency-key-reused").response()
 
-    @app.errorhandler(StoreUnavailable)
-    def store_unavailable(error: StoreUnavailable) -> Response:
-        log.error("store unavailable", reason=str(error))
-        detail = "The service cannot reach its store at the moment. Try again later."
-        return Problem(
-            503, detail, kind="store-unavailable", headers={"Retry-After": "5"}
-        ).response()
+def problem_of(error: Exception) -> Problem:
+    """The answer to what was raised; the log has what the client is not told."""
+    match error:
+        case Problem():
+            return error
+        case QuotaExceeded():
+            return _quota_exceeded(error)
+        case HTTPException():
+            return _of_http(error)
+        case ParseException():  # gunicorn found it only when the body was read
+            return Problem(400, DETAILS[400])
+    for kind, (status, name, detail, headers) in _OF_SERVICE.items():
+        if isinstance(error, kind):
+            if status >= 500:
+                log.error(name.replace("-", " "), reason=str(error))
+            return Problem(status, detail, kind=name, headers=headers)
+    log.error("unexpected error", exc_info=error)
+    return Problem(500, DETAILS[500])
 
-    @app.errorhandler(StagingUnavailable)
-    def staging_unavailable(error: StagingUnavailable) -> Response:
-        log.error("staging unavailable", reason=str(error))
-        detail = "Nothing was stored: the service cannot keep files now. Try again later."
-        headers = {"Retry-After": "5"}
-        return Problem(503, detail, kind="staging-unavailable", headers=headers).response()
 
-    @app.errorhandler(StagingFull)
-    def staging_full(_: StagingFull) -> Response:
-        log.error("staging full")
-        detail = "Nothing was stored: the service has no room for files now. Try again later."
-        headers = {"Retry-After": "60"}
-        return Problem(507, detail, kind="staging-full", headers=headers).response()
+#: Of the errors of the store and of staging: status, kind, detail, headers.
+_OF_SERVICE: dict[type[Exception], tuple[int, str, str, dict[str, str]]] = {
+    JobNotFound: (
+        404,
+        "unknown-job",
+        "No job has this id, or it was finished so long ago that it is forgotten.",
+        {},
+    ),
+    DeletionNotFound: (
+        404,
+        "unknown-deletion",
+        "This link deletes no image, or was made so long ago that its job is forgotten.",
+        {},
+    ),
+    DeliveryNotFound: (
+        404,
+        "unknown-delivery",
+        "The list of the job's deliveries has those that there are.",
+        {},
+    ),
+    KeyReused: (
+        422,
+        "idempotency-key-reused",
+        "Nothing was stored: an earlier request had this Idempotency-Key and another body. "
+        "Another job takes another key.",
+        {},
+    ),
+    StoreUnavailable: (
+        503,
+        "store-unavailable",
+        "The service cannot reach its store at the moment. Try again later.",
+        {"Retry-After": "5"},
+    ),
+    StagingUnavailable: (
+        503,
+        "staging-unavailable",
+        "Nothing was stored: the service cannot keep files now. Try again later.",
+        {"Retry-After": "5"},
+    ),
+    StagingFull: (
+        507,
+        "staging-full",
+        "Nothing was stored: the service has no room for files now. Try again later.",
+        {"Retry-After": "60"},
+    ),
+}
 
-    @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Response:
-        status = error.code or 500
-        headers = {k: v for k, v in error.get_headers() if k.lower() != "content-type"}
-        detail = DETAILS.get(status, error.description or HTTP_STATUS_CODES[status])
-        return Problem(status, detail, headers=headers).response()
 
-    @app.errorhandler(ParseException)
-    def broken_body(_: ParseException) -> Response:
-        return Problem(400, DETAILS[400]).response()  # gunicorn found it only when it was read
+def _of_http(error: HTTPException) -> Problem:
+    status = error.code or 500
+    headers = {k: v for k, v in error.get_headers() if k.lower() != "content-type"}
+    return Problem(
+        status, DETAILS.get(status, error.description or HTTP_STATUS_CODES[status]), headers=headers
+    )
 
-    @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> Response:
-        log.error("unexpected error", exc_info=error)
-        return Problem(500, DETAILS[500]).response()
+
+def _quota_exceeded(error: QuotaExceeded) -> Problem:
+    balance, quota = error.balance, error.balance.quota
+    wait = max(ceil(balance.resets_in), 1)
+    detail = (
+        f"Nothing was done. A client may send {quota.limit} {quota.name} in {quota.length} "
+        f"seconds: {balance.remaining} are left, and all of them again in {wait} seconds."
+    )
+    members = {"violated-policies": [quota.name]}
+    return Problem(
+        429, detail, kind="quota-exceeded", headers={"Retry-After": str(wait)}, **members
+    )

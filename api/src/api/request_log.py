@@ -3,49 +3,68 @@
 The id is the client's `X-Request-ID` where that is sane; the answer carries it in the same header.
 """
 
-import logging
 import re
+from functools import lru_cache
 from secrets import token_hex
 from time import perf_counter
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
-from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
+
+from api.paths import is_health, job_within, without_job
 
 log = structlog.get_logger(__name__)
 
 _SANE = re.compile(r"[A-Za-z0-9._~+/=:-]{1,128}")
 
 
-def log_requests(app: Flask) -> None:
+def log_requests(app: WSGIApplication, routes: Map) -> WSGIApplication:
     """Bind `request_id` and `job_id` to everything logged while a request is served."""
+    urls = routes.bind("")
 
-    @app.before_request
-    def begin() -> None:
-        g.began = perf_counter()
-        sent = request.headers.get("X-Request-ID", "")
-        g.request_id = sent if _SANE.fullmatch(sent) else token_hex(16)
-        clear_contextvars()
-        bind_contextvars(request_id=g.request_id)
+    @lru_cache  # few are asked for, and often; the others cost what they cost
+    def match(path: str, method: str) -> str | None:
+        try:
+            rule, _ = urls.match(path, method, return_rule=True)
+        except HTTPException:
+            return None
+        return rule.rule
+
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        began = perf_counter()
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        sent = environ.get("HTTP_X_REQUEST_ID", "")
+        ids = {"request_id": sent if _SANE.fullmatch(sent) else token_hex(16)}
         # Of a path nothing else: any text may stand where a token or the id of a delivery belongs.
-        if job_id := (request.view_args or {}).get("job_id"):
-            bind_contextvars(job_id=str(job_id))
+        if job_id := job_within(path):
+            ids["job_id"] = job_id
+        bind_contextvars(**ids)
 
-    @app.after_request
-    def end(response: Response) -> Response:
-        response.headers["X-Request-ID"] = g.request_id
-        # Health checks come every few seconds and say nothing.
-        level = logging.DEBUG if request.blueprint == "health" else logging.INFO
-        log.log(
-            level,
-            "request",
-            method=request.method,
-            route=request.url_rule and request.url_rule.rule,
-            status=response.status_code,
-            ms=round((perf_counter() - g.began) * 1000, 1),
-        )
-        return response
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            headers.append(("X-Request-ID", ids["request_id"]))
+            # Health checks come every few seconds and say nothing.
+            write = log.debug if is_health(path) else log.info
+            write(
+                "request",
+                method=method,
+                route=match(without_job(path), method),
+                status=int(status[:3]),
+                ms=round((perf_counter() - began) * 1000, 1),
+            )
+            return start_response(status, headers, *error)
 
-    @app.teardown_request
-    def forget(_: BaseException | None) -> None:
-        clear_contextvars()  # what gunicorn logs on this thread next is not of this request
+        try:
+            return app(environ, start)
+        finally:
+            clear_contextvars()  # what is logged on this thread next is not of this request
+
+    return serve
+
+
+def request_id() -> str | None:
+    """The id of the request that is served here, if one is."""
+    return structlog.contextvars.get_contextvars().get("request_id")

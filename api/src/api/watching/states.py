@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from werkzeug.http import quote_etag
+
 from api import shapes
 from api.batch import Batch
 from api.presenting import present_job
@@ -10,6 +12,9 @@ from jobs.errors import JobNotFound
 from jobs.estimate import estimate
 from jobs.model import Destination, JobStatus, Moment, Pause
 from jobs.store import JobStore
+
+#: Seconds after which it is worth looking at an unfinished job again.
+POLL_AFTER = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,11 @@ class State:
     is_complete: bool
     etag: str
     """Weak, as of RFC 9110 §8.8.3, without W/ and quotes; empty where the version is not known."""
+
+    def headers(self) -> dict[str, str]:
+        """What an answer that shows it says of it: its ETag, and when to look again."""
+        tag = {"ETag": quote_etag(self.etag, weak=True)} if self.etag else {}
+        return tag if self.is_complete else {**tag, "Retry-After": POLL_AFTER}
 
 
 class States:
