@@ -57,9 +57,9 @@ def submit(client: FlaskClient) -> Submit:
     """Post a job, and give its id."""
 
     def submit(urls: Sequence[str]) -> str:
-        answer = client.post("/v1/images/upload", json={"urls": urls})
-        assert answer.status_code == 202
-        return str(answer.get_json()["jobId"])
+        with client.post("/v1/images/upload", json={"urls": urls}) as answer:
+            assert answer.status_code == 202
+            return str(answer.get_json()["jobId"])
 
     return submit
 

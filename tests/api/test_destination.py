@@ -12,7 +12,8 @@ TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
 def submit(client: FlaskClient, count: int) -> str:
     urls = [f"https://example.org/{n}.jpg" for n in range(count)]
-    return str(client.post("/v1/images/upload", json={"urls": urls}).json["jobId"])  # type: ignore[index]
+    with client.post("/v1/images/upload", json={"urls": urls}) as answer:
+        return str(answer.get_json()["jobId"])
 
 
 def test_windows_and_counts(client: FlaskClient, store: JobStore) -> None:

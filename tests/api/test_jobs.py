@@ -284,7 +284,7 @@ def test_a_retry_is_sent_at_once(
     job_id = submit([CAT])
     record(job_id, [GONE])
     assert redis.llen("imgferry") == 0
-    client.post(f"{UPLOAD}/{job_id}/retry")
+    client.post(f"{UPLOAD}/{job_id}/retry").close()  # gunicorn closes what it has sent
     assert redis.llen("imgferry") == 1
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 from flask import Blueprint, request
 
 from api import shapes
-from api.accepting import add_job
+from api.accepting import add_job, dispatch_after_the_answer
 from api.access import caller
 from api.parameters import (
     MAX_PAGE,
@@ -31,7 +31,8 @@ def images(
     def submit() -> tuple[shapes.Submitted, int, dict[str, str]]:
         with staging.files_of(str(uuid4())) as files:
             job = read_submission(settings, files)
-            job_id, headers = add_job(settings, store, dispatcher, job, files)
+            job_id, headers = add_job(settings, store, job, files)
+        dispatch_after_the_answer(dispatcher.dispatch)
         return {"jobId": job_id}, 202, headers
 
     @routes.get("")

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, request
 
 from api import shapes
-from api.accepting import accept
+from api.accepting import accepted, dispatch_after_the_answer
 from api.access import caller, show_own_jobs_alone
 from api.bodies import parse_retry, unknown_urls
 from api.documents import read_document
@@ -67,8 +67,8 @@ def jobs(
         except UnknownURLs as error:
             raise unknown_urls(error.positions) from None
         note_urls(retried)
-        headers = accept(dispatcher, str(job_id))
-        return {"jobId": str(job_id), "retried": retried}, 202, headers
+        dispatch_after_the_answer(dispatcher.dispatch)
+        return {"jobId": str(job_id), "retried": retried}, 202, accepted(str(job_id))
 
     @routes.get("/upload/<uuid:job_id>/images")
     def images_of_job(job_id: UUID) -> shapes.Images:

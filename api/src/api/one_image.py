@@ -11,7 +11,7 @@ import structlog
 from flask import Blueprint, request, url_for
 
 from api import shapes
-from api.accepting import add_job
+from api.accepting import add_job, dispatch_now
 from api.parameters import MAX_WAIT, parse_wait
 from api.presenting import present_failure, present_uploaded
 from api.problems import Problem
@@ -47,7 +47,8 @@ def one_image(
         with staging.files_of(str(uuid4())) as files:
             job = read_image(settings, files)
             job = replace(job, options=replace(job.options, deletable=True))
-            job_id, headers = add_job(settings, store, dispatcher, job, files)
+            job_id, headers = add_job(settings, store, job, files)
+        dispatch_now(dispatcher.dispatch)
         wait = parse_wait(request.headers.get("Prefer"))
         if wait:
             headers["Preference-Applied"] = f"wait={wait}"

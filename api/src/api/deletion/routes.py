@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import shapes
-from api.accepting import dispatch_now
+from api.accepting import dispatch_after_the_answer
 from jobs.dispatch import Dispatcher
 from jobs.model import DeletionStatus
 from jobs.store import JobStore
@@ -50,6 +50,6 @@ def deletion(store: JobStore, dispatcher: Dispatcher) -> Blueprint:
 
     def _delete(token: str) -> None:
         store.delete(token)
-        dispatch_now(dispatcher.dispatch_deletions)
+        dispatch_after_the_answer(dispatcher.dispatch_deletions)
 
     return routes

@@ -1,6 +1,7 @@
 """How long one request takes while nothing else runs.
 
-Of the API in the server, by its own log: from where Flask gets the request to the finished answer.
+Of the API in the server, by its own log: from where it gets the request to where it answers. What a
+POST dispatches is sent after that.
 """
 
 import json
@@ -40,7 +41,7 @@ def measure(world: World, requests: int) -> list[Row]:
         world.cancel(job_id)
     for count, goal in POSTS.items():
         answers = _served(world, requests, partial(_post, world, world.urls(NEAR, count)))
-        rows.append(_row(goal, f"POST, and a dispatch; URLs: {count:,}", how, answers))
+        rows.append(_row(goal, f"POST of a job; URLs: {count:,}", how, answers))
     world.store.leave(WORKER)
     return rows
 
@@ -64,7 +65,8 @@ def first_byte(world: World, times: int) -> Row:
 
 
 def _post(world: World, urls: list[str]) -> None:
-    # Without a worker nothing would be dispatched; each POST finds it idle.
+    # Without a worker nothing would be dispatched; each POST finds it idle. The next request waits
+    # until that is done.
     world.store.heartbeat(WORKER, [])
     world.store.cancel(world.submit(urls))
 
