@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 import requests
+from redis import Redis
 
-from imgferry import Client
-from jobs.store import DEPTH
+from imgferry import Client, Job
+from jobs.model import Worker
+from jobs.queue import QUEUE
+from jobs.settings import JobsSettings
+from jobs.store import DEPTH, JobStore
 from sandbox.stack import NO_LIMITS, Stack
 from tests.service import fetches, until, uploads
 
@@ -67,6 +71,27 @@ def test_jobs_of_one_image_have_a_whole_worker_at_once(start: Start) -> None:
         client.wait(job)
     stats = requests.get(f"{stack.source.url}/_source/stats", timeout=10).json()
     assert stats["mostAtOnce"] == 24
+
+
+def test_a_slow_worker_leaves_the_others_their_share(start: Start) -> None:
+    at_once = 10
+    stack, client = start(at_once)
+    slow = photos(stack, range(20 * at_once), delay=2)
+    idle = Worker("celery@idle", 9 * at_once)
+    store = JobStore.connect(JobsSettings(redis_url=stack.redis.url))
+    store.heartbeat(idle, [])
+    job = client.upload(slow)
+
+    def some_are_done(job: Job) -> bool:
+        store.heartbeat(idle, [])
+        return len(job.complete) >= 2 * at_once
+
+    done = until(client, job, some_are_done).complete
+    with Redis.from_url(stack.redis.url) as redis:
+        waiting = redis.llen(QUEUE) * at_once
+    # It had the last message when one image was missing to its share.
+    assert waiting > len(slow) - len(done) - (DEPTH + 1) * at_once
+    stack.workers[0].kill()
 
 
 def test_three_images_do_not_wait_for_ten_thousand(start: Start) -> None:

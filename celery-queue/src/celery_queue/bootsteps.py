@@ -37,6 +37,7 @@ class FerryStep(bootsteps.StartStopStep):  # type: ignore[misc]
             worker.hostname, settings, store, Dispatcher(store, worker.app)
         )
         self._process.start()
+        worker.share = self._process.share  # for our consumer
         worker.app.register_task(UploadImages(self._process))
         worker.app.register_task(DeleteImage(self._process))
 

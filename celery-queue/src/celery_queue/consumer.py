@@ -11,6 +11,7 @@ import structlog
 from celery.worker.consumer import Consumer
 from kombu.message import Message
 
+from celery_queue.share import Share
 from jobs.queue import DELETE_IMAGE, UPLOAD_IMAGES
 
 log = structlog.get_logger(__name__)
@@ -29,14 +30,24 @@ class OurConsumer(Consumer):  # type: ignore[misc]
     def create_task_handler(self, *arguments: Any, **named: Any) -> Callable[[Message], None]:
         """The function that is called with every message."""
         handle = super().create_task_handler(*arguments, **named)
+        share: Share = self.controller.share
+        self._take_no_more_than(share)
 
         def handle_ours(message: Message) -> None:
             if _is_ours(message):
+                if images := _images(message):
+                    share.take(message.headers["id"], images)
                 handle(message)
             else:
                 log.warning("message not understood")
 
         return handle_ours
+
+    def _take_no_more_than(self, share: Share) -> None:
+        qos = self.task_consumer.channel.qos
+        has_thread = qos.can_consume  # as worker_disable_prefetch has it
+        qos.can_consume = lambda: share.has_room() and has_thread()
+        share.on_room = lambda: self.hub.call_soon(lambda: None)  # by itself it looks once a second
 
 
 def _is_ours(message: Message) -> bool:
@@ -54,3 +65,11 @@ def _is_ours(message: Message) -> bool:
         )
     except Exception:
         return False
+
+
+def _images(message: Message) -> int:
+    """How many images it brings to ferry."""
+    match message.payload[0]:
+        case (_, list(indexes)):
+            return len(indexes)
+    return 0

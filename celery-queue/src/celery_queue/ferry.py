@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import structlog
@@ -15,7 +15,6 @@ from celery_queue.hosts import HostBusy, Place
 from celery_queue.memory import MemoryFull
 from celery_queue.policy import MOST_PATIENCE, after_busy, after_failure, cool_down_after
 from celery_queue.recorder import Recorder
-from celery_queue.refill import Refill
 from celery_queue.sources import Sources
 from celery_queue.upload import Uploader
 from imgur import ImgurError, UploadedImage
@@ -45,7 +44,10 @@ _ASK_AGAIN = 0.2
 
 
 class Ferry:
-    """The images of this process: at most `images_at_once` under way, the others wait for room."""
+    """The images of this process: at most `images_at_once` under way, the others wait for room.
+
+    `done` is called after each, with how many are held.
+    """
 
     def __init__(
         self,
@@ -53,7 +55,7 @@ class Ferry:
         contents: Contents,
         uploader: Uploader,
         recorder: Recorder,
-        refill: Refill,
+        done: Callable[[int], object],
         *,
         images_at_once: int,
     ) -> None:
@@ -61,7 +63,7 @@ class Ferry:
         self._contents = contents
         self._uploader = uploader
         self._recorder = recorder
-        self._refill = refill
+        self._done = done
         self._room = asyncio.Semaphore(images_at_once)
         self._paused_until = 0.0
         self._leaving = False
@@ -103,7 +105,7 @@ class Ferry:
             self._lost.discard(image)
             if not self.held:
                 self._idle.set()
-            self._refill.done(under_way=len(self.held))
+            self._done(len(self.held))
 
     async def _ferry(self, begun: Begun) -> Result:
         host = urlsplit(begun.url).hostname or ""

@@ -24,6 +24,7 @@ from celery_queue.opening import learn_budget
 from celery_queue.recorder import Recorder
 from celery_queue.refill import Refill
 from celery_queue.settings import WorkerSettings
+from celery_queue.share import Share
 from celery_queue.sources import Sources
 from celery_queue.sweeping import Sweeper
 from celery_queue.upload import Uploader
@@ -31,9 +32,9 @@ from celery_queue.webhooks.posting import Poster
 from celery_queue.webhooks.sending import Sender
 from jobs.dispatch import Dispatcher
 from jobs.errors import StoreUnavailable
-from jobs.model import Message, Worker
+from jobs.model import Begun, Message, Worker
 from jobs.staging import Staging
-from jobs.store import LEASE, JobStore
+from jobs.store import DEPTH, LEASE, JobStore
 from jobs.webhooks import read_secret
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,8 @@ class WorkerProcess:
         self._store = store
         self._dispatcher = dispatcher
         self._worker = Worker(name, settings.worker_images_at_once)
+        self._refill = Refill(dispatcher.dispatch_all, settings.worker_images_at_once)
+        self.share = Share(DEPTH * settings.worker_images_at_once, LEASE)
         self._hosts = Hosts(store, settings.fetch_connections_per_host)
         self._staging = Staging(settings.staging_url, settings.fetch_max_bytes)
         self._loop = uvloop.new_event_loop()
@@ -75,11 +78,10 @@ class WorkerProcess:
         _spare_what_stays()
         return_large_blocks()
 
-    def ferry(self, message: Message) -> None:
+    def ferry(self, task_id: str, message: Message) -> None:
         """Ferry those images of a message that nobody else has begun."""
         try:
-            begun = self._store.begin(message)
-            if begun:
+            if begun := self._begin(task_id, message):
                 began = time.monotonic()
                 self._run(self._ferry.run(begun))
                 seconds = round(time.monotonic() - began, 3)
@@ -90,6 +92,14 @@ class WorkerProcess:
         except StoreUnavailable as error:
             # What was admitted or begun runs again when its lease ends.
             log.warning("store away", job_id=message.job_id, cause=str(error))
+
+    def _begin(self, task_id: str, message: Message) -> list[Begun]:
+        begun: list[Begun] = []
+        try:
+            begun = self._store.begin(message)
+        finally:
+            self.share.begin(task_id, len(begun))
+        return begun
 
     def delete(self, job_id: str, index: int) -> None:
         """Delete an image at Imgur."""
@@ -113,6 +123,10 @@ class WorkerProcess:
         except TimeoutError:
             log.warning("left with images held", images=len(self._ferry.held))
         self._run(self._sessions.aclose())
+
+    def _done(self, held: int) -> None:
+        self.share.done()
+        self._refill.done(under_way=held)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -167,7 +181,7 @@ class WorkerProcess:
             Contents(settings.imgur_api_url, deduplicate=settings.deduplicate),
             uploader,
             recorder,
-            Refill(self._dispatcher.dispatch_all, at_once),
+            self._done,
             images_at_once=at_once,
         )
         self._deleter = Deleter(self._store, uploader, recorder, settings.deletehash_key)

@@ -27,7 +27,7 @@ class UploadImages(Task):  # type: ignore[misc]
         """Run in one of Celery's threads."""
         match arguments:
             case (str(job_id), list(indexes)) if not named and all(map(_is_index, indexes)):
-                self._process.ferry(Message(job_id, indexes))
+                self._process.ferry(self.request.id, Message(job_id, indexes))
             case _:
                 # Its images, if it has any, run again when their leases end.
                 log.warning("message not understood", task=self.name)
