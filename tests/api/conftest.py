@@ -3,6 +3,7 @@
 import re
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,15 @@ Record = Callable[[str, Sequence[Result | str]], None]
 SHIPPED = ["-c", "python:api.gunicorn_conf"]
 UNLIMITED = {"LIMIT_REQUESTS_PER_MINUTE": "0", "LIMIT_URLS_PER_HOUR": "0"}
 PLAIN = ["--bind", "127.0.0.1:0", "api.wsgi:app"]
+
+
+@pytest.fixture(autouse=True)
+def late_dispatches() -> Iterator[None]:
+    """What a test has asked for is dispatched in it, and not in the next."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "dispatch":
+            thread.join(20)
 
 
 @pytest.fixture

@@ -156,6 +156,19 @@ class TestOwners:
             assert (answer.data, answer.headers) == (unknown.data, unknown.headers)
         assert ask(locked, "ada", f"{UPLOAD}/{job_id}").get_json()["status"] == "pending"
 
+    @pytest.mark.parametrize(
+        "header", [{"If-None-Match": "*"}, {"Prefer": "wait=9"}, {"If-None-Match": 'W/"1-1"'}]
+    )
+    def test_nor_is_it_told_whether_there_is_news_of_it(
+        self, locked: FlaskClient, header: dict[str, str]
+    ) -> None:
+        job_id, sent = submit(locked, "ada"), {**header, "X-Request-ID": "1"}
+        answer, unknown = (
+            ask(locked, "bob", f"{UPLOAD}/{of}", headers=sent) for of in (job_id, NO_JOB)
+        )
+        assert answer.status_code == 404
+        assert (answer.data, answer.headers) == (unknown.data, unknown.headers)
+
     def test_nor_are_its_events_for_others(self, locked: FlaskClient) -> None:
         path = f"{UPLOAD}/{submit(locked, 'ada')}/events"
         assert ask(locked, "bob", path).get_json()["type"] == "/problems/unknown-job"

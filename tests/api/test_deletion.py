@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from flask.testing import FlaskClient
+from redis import Redis
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from jobs.model import JobOptions, Result
 from jobs.store import JobStore
 from tests.api.test_access import KEYS
+from tests.service import wait
 
 Open = Callable[..., FlaskClient]
 Record = Callable[[str, Sequence[Result | str]], None]
@@ -52,11 +54,13 @@ def test_the_page_asks_and_its_form_deletes(
 
 
 def test_a_program_deletes_without_a_page(
-    client: FlaskClient, store: JobStore, job_id: str, path: str
+    client: FlaskClient, store: JobStore, job_id: str, path: str, redis: Redis
 ) -> None:
     for _ in range(2):
-        answer = client.delete(path)
-        assert (answer.status_code, answer.get_json()) == (202, {"status": "pending", "link": LINK})
+        with client.delete(path) as answer:
+            told = (answer.status_code, answer.get_json())
+        assert told == (202, {"status": "pending", "link": LINK})
+    wait(lambda: redis.llen("imgferry") == 1, 20)  # sent once, and at once
     store.deleted(job_id, 0, [])
     answer = client.delete(path)
     assert (answer.status_code, answer.get_json()) == (200, {"status": "deleted", "link": LINK})
@@ -107,6 +111,11 @@ def test_the_token_is_the_key(open_api: Open, path: str) -> None:
     assert with_keys.post(path, **stranger).status_code == 303
     # Without keys, this machine alone may ask, here too.
     assert open_api().get(path, **stranger).status_code == 403
+
+
+def test_its_form_may_be_sent_from_anywhere(client: FlaskClient, path: str) -> None:
+    """Who has the token may delete: it does not matter on which page the link was."""
+    assert client.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 303
 
 
 def test_no_token_is_logged(client: FlaskClient, path: str) -> None:

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 
 from jobs.model import Failure, Told, Worker
 from jobs.store import JobStore
+from tests.service import wait
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
@@ -21,6 +22,7 @@ def test_windows_and_counts(client: FlaskClient, store: JobStore) -> None:
     store.record([], [user, Told("client", length=86_400, limit=1250, remaining=1000)])
     store.heartbeat(Worker("celery@here", 100), [])
     submit(client, 5)
+    wait(lambda: store.destination().in_flight == 2, 20)
     body = client.get("/v1/destination").json
     assert body is not None
     resets = body["windows"][1].pop("resetsAt")

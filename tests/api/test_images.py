@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from redis import Redis
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from api.app import create_app
@@ -24,6 +25,7 @@ from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from sandbox.ports import free_port
 from sandbox.redis import RedisServer
+from tests.service import wait
 
 Open = Callable[..., FlaskClient]
 Submit = Callable[[Sequence[str]], str]
@@ -385,10 +387,20 @@ def test_a_job_is_taken_while_only_the_broker_is_away(
     store.heartbeat(Worker("celery@here", 400), [])
     away = settings.model_copy(update={"broker_url": f"redis://127.0.0.1:{free_port()}/0"})
     client = create_app(ApiSettings(), store, Dispatcher.connect(away, store)).test_client()
-    job_id = client.post(UPLOAD, json={"urls": [CAT]}).get_json()["jobId"]
-    assert store.get(job_id).pending == [CAT]
-    store.cancel(job_id)
-    assert client.post(f"{UPLOAD}/{job_id}/retry").get_json()["retried"] == 1
+
+    def told() -> list[str]:
+        return [line["reason"] for line in lines if line["event"] == "not dispatched"]
+
+    with capture_logs() as lines:
+        with client.post(UPLOAD, json={"urls": [CAT]}) as answer:
+            job_id = answer.get_json()["jobId"]
+        wait(lambda: len(told()) == 1, 20)
+        assert store.get(job_id).pending == [CAT]
+        store.cancel(job_id)
+        with client.post(f"{UPLOAD}/{job_id}/retry") as answer:
+            assert answer.get_json()["retried"] == 1
+        # What was admitted and not sent is leased: there is nothing more to send.
+    assert told()[0].startswith("Broker: ")
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="JSONTestSuite is not beside the checkout")

@@ -3,7 +3,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from structlog.contextvars import merge_contextvars
+from structlog.contextvars import get_contextvars, merge_contextvars
 from structlog.testing import capture_logs
 
 from api.request_log import log_requests
@@ -56,3 +56,17 @@ def test_a_request_is_one_line_with_ids_and_without_what_was_asked(client: Flask
             "job_id": JOB,
         },
     ]
+
+
+def test_checks_of_health_are_not_worth_a_line() -> None:
+    app = Flask(__name__)
+    app.get("/healthz")(lambda: "")
+    app.wsgi_app = log_requests(app.wsgi_app, app.url_map)  # type: ignore[assignment,method-assign]
+    with capture_logs() as logs:
+        app.test_client().get("/healthz")
+    assert [line["log_level"] for line in logs] == ["debug"]
+
+
+def test_what_is_logged_after_a_request_is_not_of_it(client: FlaskClient) -> None:
+    client.get(PATH)
+    assert get_contextvars() == {}

@@ -19,6 +19,7 @@ Begin = Callable[[str], list[Begun]]
 Ask = Callable[..., Future[TestResponse]]
 
 UPLOAD = "/v1/images/upload"
+NO_JOB = "55355b7c-9b86-4a1a-b32e-6cdd6db07183"
 CAT, DOG = ("https://example.org/cat.jpg", "https://example.org/dog.jpg")
 BLOCKED = Failure("imgur-blocked", "Imgur takes nothing from here.", False)
 
@@ -48,6 +49,32 @@ def test_what_the_client_has_is_not_sent_again(client: FlaskClient, path: str) -
     again = client.get(path, headers={"If-None-Match": f'"other", {tag}'})
     assert (again.status_code, again.data) == (304, b"")
     assert (again.headers["ETag"], again.headers["Retry-After"]) == (tag, "1")
+
+
+def test_so_it_is_under_more_slashes_than_one(client: FlaskClient, path: str) -> None:
+    headers = {"If-None-Match": client.get(path).headers["ETag"]}
+    assert client.get(path, base_url="http://localhost/", headers=headers).status_code == 304
+    environ = {"PATH_INFO": f"//{path}"}
+    assert client.get("/", environ_overrides=environ, headers=headers).status_code == 304
+
+
+def test_only_who_looks_is_told_that_nothing_is_new(
+    client: FlaskClient, path: str, store: JobStore
+) -> None:
+    headers = {"If-None-Match": "*", "Prefer": "wait=20"}
+    job = UPLOAD + path[path.rindex("/") :]
+    assert client.delete(job, headers=headers).status_code == 200
+    assert store.get(job.rpartition("/")[2]).status == "complete"
+
+
+def test_what_is_left_is_told_with_what_is_not_new(open_api: Open, path: str) -> None:
+    client = open_api(limit_requests_per_minute=9)
+    for asked, status in ((path, 304), (f"{UPLOAD}/{NO_JOB}", 404)):
+        answer = client.get(asked, headers={"If-None-Match": "*"})
+        assert (answer.status_code, answer.headers["RateLimit-Policy"]) == (
+            status,
+            '"requests";q=9;w=60',
+        )
 
 
 def test_another_state_has_another_tag(
@@ -106,5 +133,6 @@ def test_nobody_waits_where_the_state_is_another_or_the_last(
     store.cancel(path.rsplit("/", maxsplit=1)[-1])
     tag = client.get(path, headers={"Prefer": "wait=20"}).headers["ETag"]
     headers["If-None-Match"] = tag
-    assert client.get(path, headers=headers).status_code == 304
+    answer = client.get(path, headers=headers)
+    assert (answer.status_code, answer.headers["Preference-Applied"]) == (304, "wait=20")
     assert time.monotonic() - began < 10

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import structlog
 from flask import Response, after_this_request, request, url_for
 from structlog.contextvars import bind_contextvars
 
@@ -12,12 +11,9 @@ from api.parameters import parse_idempotency_key
 from api.settings import ApiSettings
 from api.submissions import Submission
 from api.watching.states import POLL_AFTER
-from jobs.errors import StoreUnavailable
 from jobs.model import Once
 from jobs.staging import JobFiles
 from jobs.store import JobStore
-
-log = structlog.get_logger(__name__)
 
 
 def add_job(
@@ -43,24 +39,10 @@ def accepted(job_id: str) -> dict[str, str]:
     return {"Location": url_for("jobs.job", job_id=job_id), "Retry-After": POLL_AFTER}
 
 
-def dispatch_after_the_answer(dispatch: Callable[[], object]) -> None:
-    """Dispatch what was just stored once the client has its answer, which says nothing of it."""
-
-    def dispatch_late() -> None:
-        try:
-            dispatch_now(dispatch)
-        except Exception:  # gunicorn would send a second answer
-            log.exception("defect in dispatch")
+def run_after_the_answer(call: Callable[[], object]) -> None:
+    """Call this once the client has the answer to its request."""
 
     @after_this_request
     def later(response: Response) -> Response:
-        response.call_on_close(dispatch_late)
+        response.call_on_close(call)
         return response
-
-
-def dispatch_now(dispatch: Callable[[], object]) -> None:
-    """Dispatch what was just stored. Where that fails it runs too: workers do it every second."""
-    try:
-        dispatch()
-    except StoreUnavailable as error:
-        log.warning("not dispatched", reason=str(error))

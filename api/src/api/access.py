@@ -60,11 +60,14 @@ def caller_of(environ: WSGIEnvironment) -> Caller:
 
 
 def admit_callers(app: WSGIApplication, settings: ApiSettings) -> WSGIApplication:
-    """Raise Problem for who may not ask, but for health, before anything is read or done."""
+    """Refuse who may not ask, but for health, before anything is read or done."""
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         if not is_health(environ["PATH_INFO"]):
-            environ[_CALLER] = _admitted(environ, settings)
+            try:
+                environ[_CALLER] = _admitted(environ, settings)
+            except Problem as refused:
+                return refused.response()(environ, start_response)
         return app(environ, start_response)
 
     if settings.proxies:

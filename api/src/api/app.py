@@ -11,6 +11,7 @@ from api.config import config
 from api.deletion import deletion
 from api.deliveries import deliveries
 from api.destination import destination
+from api.dispatching import DispatchSoon
 from api.docs.page import docs
 from api.files import most_connections
 from api.health import health
@@ -18,7 +19,7 @@ from api.images import images
 from api.jobs import jobs
 from api.limits import limit_clients
 from api.one_image import one_image
-from api.problems import answer_with_problems, catch_problems
+from api.problems import answer_with_problems
 from api.request_log import log_requests
 from api.settings import ApiSettings
 from api.threads import in_a_thread
@@ -57,11 +58,12 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     feed = Feed(store, states, most_connections() // 2)
     app.extensions["feed"] = feed  # for the worker, which ends it
     staging = Staging(settings.staging_url, settings.fetch_max_bytes, in_a_thread)
-    app.register_blueprint(images(settings, store, dispatcher, staging))
-    app.register_blueprint(jobs(settings, store, dispatcher, states, feed))
-    app.register_blueprint(one_image(settings, store, dispatcher, states, feed, staging))
+    dispatch = DispatchSoon(dispatcher.dispatch)
+    app.register_blueprint(images(settings, store, dispatch, staging))
+    app.register_blueprint(jobs(settings, store, dispatch, states, feed))
+    app.register_blueprint(one_image(settings, store, dispatch, states, feed, staging))
     app.register_blueprint(config())
-    app.register_blueprint(deletion(store, dispatcher))
+    app.register_blueprint(deletion(store, DispatchSoon(dispatcher.dispatch_deletions)))
     app.register_blueprint(deliveries(store))
     app.register_blueprint(destination(store))
     app.register_blueprint(health(store))
@@ -70,18 +72,23 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
 
     # Around Flask, where a request costs a third of what it does there. From the inside:
     served: WSGIApplication = app.wsgi_app
-    served = catch_problems(send_news_alone(served, store, states, feed))
+    served = send_news_alone(served, store, states, feed)
     served = limit_clients(served, settings, store)
-    served = catch_problems(admit_callers(served, settings))
+    served = admit_callers(served, settings)
     served = log_requests(served, app.url_map)
     app.wsgi_app = _hardened(served)  # type: ignore[assignment,method-assign]
     return app
 
 
 def _hardened(app: WSGIApplication) -> WSGIApplication:
-    """Every answer with the security headers, but for those that it has otherwise."""
+    """Every answer with the security headers, but for those that it has otherwise.
+
+    And every path as Flask will read it, lest what looks at it before takes it for another.
+    """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        environ["PATH_INFO"] = "/" + environ.get("PATH_INFO", "").lstrip("/")
+
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             given = {name.title() for name, _ in headers}
             headers += [header for header in SECURITY_HEADERS.items() if header[0] not in given]

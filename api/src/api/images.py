@@ -5,8 +5,9 @@ from uuid import uuid4
 from flask import Blueprint, request
 
 from api import shapes
-from api.accepting import add_job, dispatch_after_the_answer
+from api.accepting import add_job, run_after_the_answer
 from api.access import caller
+from api.dispatching import DispatchSoon
 from api.parameters import (
     MAX_PAGE,
     STREAM_ID,
@@ -16,13 +17,12 @@ from api.parameters import (
 from api.presenting import present_links
 from api.settings import ApiSettings
 from api.submissions import read_submission
-from jobs.dispatch import Dispatcher
 from jobs.staging import Staging
 from jobs.store import JobStore
 
 
 def images(
-    settings: ApiSettings, store: JobStore, dispatcher: Dispatcher, staging: Staging
+    settings: ApiSettings, store: JobStore, dispatch: DispatchSoon, staging: Staging
 ) -> Blueprint:
     """The routes, over this store and these staged files."""
     routes = Blueprint("images", __name__, url_prefix="/v1/images")
@@ -32,7 +32,7 @@ def images(
         with staging.files_of(str(uuid4())) as files:
             job = read_submission(settings, files)
             job_id, headers = add_job(settings, store, job, files)
-        dispatch_after_the_answer(dispatcher.dispatch)
+        run_after_the_answer(dispatch)
         return {"jobId": job_id}, 202, headers
 
     @routes.get("")

@@ -5,9 +5,10 @@ from uuid import UUID
 from flask import Blueprint, request
 
 from api import shapes
-from api.accepting import accepted, dispatch_after_the_answer
+from api.accepting import accepted, run_after_the_answer
 from api.access import caller, show_own_jobs_alone
 from api.bodies import parse_retry, unknown_urls
+from api.dispatching import DispatchSoon
 from api.documents import read_document
 from api.limits import note_urls, urls_quota
 from api.parameters import NUMBER, parse_cursor, parse_limit, parse_status
@@ -21,7 +22,6 @@ from api.settings import ApiSettings
 from api.watching.events import events
 from api.watching.feed import Feed
 from api.watching.states import States
-from jobs.dispatch import Dispatcher
 from jobs.errors import UnknownURLs
 from jobs.model import ImageStatus, JobStatus
 from jobs.store import JobStore
@@ -30,7 +30,7 @@ Headers = dict[str, str]
 
 
 def jobs(
-    settings: ApiSettings, store: JobStore, dispatcher: Dispatcher, states: States, feed: Feed
+    settings: ApiSettings, store: JobStore, dispatch: DispatchSoon, states: States, feed: Feed
 ) -> Blueprint:
     """The routes, over this store."""
     routes = Blueprint("jobs", __name__, url_prefix="/v1/images")
@@ -67,7 +67,7 @@ def jobs(
         except UnknownURLs as error:
             raise unknown_urls(error.positions) from None
         note_urls(retried)
-        dispatch_after_the_answer(dispatcher.dispatch)
+        run_after_the_answer(dispatch)
         return {"jobId": str(job_id), "retried": retried}, 202, accepted(str(job_id))
 
     @routes.get("/upload/<uuid:job_id>/images")

@@ -29,7 +29,7 @@ _URLS = "imgferry.urls"
 def limit_clients(app: WSGIApplication, settings: ApiSettings, store: JobStore) -> WSGIApplication:
     """Count requests, and refuse those beyond the limit before their bodies are read.
 
-    Health asks nothing of the store, and the files of a page come many at once: none is counted.
+    Checks of health come every few seconds, the files of a page many at once: none is counted.
     """
     if not (settings.limit_requests_per_minute or settings.limit_urls_per_hour):
         return app

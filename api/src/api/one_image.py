@@ -11,7 +11,8 @@ import structlog
 from flask import Blueprint, request, url_for
 
 from api import shapes
-from api.accepting import add_job, dispatch_now
+from api.accepting import add_job
+from api.dispatching import DispatchSoon
 from api.parameters import MAX_WAIT, parse_wait
 from api.presenting import present_failure, present_uploaded
 from api.problems import Problem
@@ -20,7 +21,6 @@ from api.submissions import read_image
 from api.watching.feed import Feed
 from api.watching.states import States
 from api.watching.waiting import wait_until_complete
-from jobs.dispatch import Dispatcher
 from jobs.errors import StoreUnavailable
 from jobs.model import Image, ImageStatus
 from jobs.staging import Staging
@@ -34,7 +34,7 @@ Answer = tuple[shapes.UploadedImage | shapes.Submitted, int, dict[str, str]]
 def one_image(
     settings: ApiSettings,
     store: JobStore,
-    dispatcher: Dispatcher,
+    dispatch: DispatchSoon,
     states: States,
     feed: Feed,
     staging: Staging,
@@ -48,7 +48,7 @@ def one_image(
             job = read_image(settings, files)
             job = replace(job, options=replace(job.options, deletable=True))
             job_id, headers = add_job(settings, store, job, files)
-        dispatch_now(dispatcher.dispatch)
+        dispatch()
         wait = parse_wait(request.headers.get("Prefer"))
         if wait:
             headers["Preference-Applied"] = f"wait={wait}"

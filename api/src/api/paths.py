@@ -41,6 +41,8 @@ def job_at(path: str) -> str | None:
     return found[2].lower() if found and found[3] is None else None
 
 
-def without_job(path: str) -> str:
-    """The same path for every job."""
+def without_names(path: str) -> str:
+    """The same path for every job, and for every token of deletion."""
+    if is_deletion(path):
+        return f"{_DELETIONS}any"
     return _JOB.sub(rf"\g<1>{_ANY_JOB}\g<3>", path)

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from math import ceil
 from typing import Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
 from flask import Flask, Response
@@ -97,18 +96,6 @@ class Problem(Exception):
 def answer_with_problems(app: Flask) -> None:
     """Make every error of every route a problem, Flask's own among them."""
     app.register_error_handler(Exception, lambda error: problem_of(error).response())
-
-
-def catch_problems(app: WSGIApplication) -> WSGIApplication:
-    """The same for what is raised before Flask is asked."""
-
-    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
-        try:
-            return app(environ, start_response)
-        except Exception as error:
-            return problem_of(error).response()(environ, start_response)
-
-    return serve
 
 
 def problem_of(error: Exception) -> Problem:

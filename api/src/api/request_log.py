@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
-from api.paths import is_health, job_within, without_job
+from api.paths import is_health, job_within, without_names
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ def log_requests(app: WSGIApplication, routes: Map) -> WSGIApplication:
             write(
                 "request",
                 method=method,
-                route=match(without_job(path), method),
+                route=match(without_names(path), method),
                 status=int(status[:3]),
                 ms=round((perf_counter() - began) * 1000, 1),
             )

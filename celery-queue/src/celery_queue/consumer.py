@@ -48,6 +48,8 @@ class OurConsumer(Consumer):  # type: ignore[misc]
         has_thread = qos.can_consume  # as worker_disable_prefetch has it
         qos.can_consume = lambda: share.has_room() and has_thread()
         share.on_room = lambda: self.hub.call_soon(lambda: None)  # by itself it looks once a second
+        # Of a message that is not acknowledged nothing is kept, but Celery would let Redis look.
+        qos.ack = lambda _: None
 
 
 def _is_ours(message: Message) -> bool:

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import shapes
-from api.accepting import dispatch_after_the_answer
-from jobs.dispatch import Dispatcher
+from api.accepting import run_after_the_answer
+from api.dispatching import DispatchSoon
 from jobs.model import DeletionStatus
 from jobs.store import JobStore
 
@@ -20,7 +20,7 @@ HEADERS = {
 }
 
 
-def deletion(store: JobStore, dispatcher: Dispatcher) -> Blueprint:
+def deletion(store: JobStore, dispatch: DispatchSoon) -> Blueprint:
     """The routes, over this store."""
     routes = Blueprint(
         "deletion",
@@ -50,6 +50,6 @@ def deletion(store: JobStore, dispatcher: Dispatcher) -> Blueprint:
 
     def _delete(token: str) -> None:
         store.delete(token)
-        dispatch_after_the_answer(dispatcher.dispatch_deletions)
+        run_after_the_answer(dispatch)
 
     return routes
