@@ -65,8 +65,7 @@ def first_byte(world: World, times: int) -> Row:
 
 
 def _post(world: World, urls: list[str]) -> None:
-    # Without a worker nothing would be dispatched; each POST finds it idle. The next request waits
-    # until that is done.
+    # Without a worker nothing would be dispatched; each POST finds it idle.
     world.store.heartbeat(WORKER, [])
     world.store.cancel(world.submit(urls))
 
