@@ -11,6 +11,7 @@ from ipaddress import AddressValueError, IPv6Address
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ANY_OF_THESE = re.compile(r"[\x00-\x1f\x7f-\x9f\s\ud800-\udfff]")
 _ABSOLUTE = re.compile(r"([a-z][a-z0-9+.-]*):(//)?([^/?#]*)", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:]*)(?::([^:]*))?")
 _PORT = re.compile(r"0*([0-9]{1,5})")
@@ -48,6 +49,8 @@ def check_source_url(url: str, max_length: int) -> None:
 
 
 def _check_characters(url: str) -> None:
+    if not _ANY_OF_THESE.search(url):
+        return
     if _CONTROL.search(url):
         raise InvalidURL("url-control-characters", "takes no control characters")
     if _SPACE.search(url):
@@ -101,7 +104,7 @@ def _becomes_forbidden() -> re.Pattern[str]:
     A fullwidth slash is a slash by then, and a leader of two dots an empty label. To look for the
     characters takes microseconds; to normalize a hostile host can take a hundred.
     """
-    forbidden, first_dots, last_dots = "", ".", "."
+    forbidden, first_dots, last_dots = "", "", ""
     for code in range(0x80, 0x20000):  # beyond are no such characters
         form = unicodedata.normalize("NFKC", chr(code)).translate(_ANY_DOT)
         if _FORBIDDEN_IN_HOST.search(form) or ".." in form:
@@ -109,4 +112,8 @@ def _becomes_forbidden() -> re.Pattern[str]:
         elif "." in form:
             first_dots += chr(code) * form.startswith(".")
             last_dots += chr(code) * form.endswith(".")
-    return re.compile(f"[{forbidden}]|^[{first_dots}]|[{last_dots}][{first_dots}]")
+    # A set of characters at the beginning is looked for four times as fast as one of several.
+    return re.compile(
+        f"[{forbidden}{first_dots}{last_dots}](?:(?<=[{forbidden}])|(?<=^[{first_dots}])"
+        f"|(?<=[.{last_dots}][{first_dots}])|(?<=[{last_dots}])(?=[.{first_dots}]))"
+    )
