@@ -43,7 +43,7 @@ tests/npm/node_modules: tests/npm/package-lock.json
 # Those that run alone go first: they leave the modules of all compiled.
 test: setup tests/npm/node_modules  ## All tests (those with containers where a Docker engine answers)
 	$(RUN) pytest -m alone $$(grep -rl 'mark\.alone' tests)
-	$(RUN) pytest -m "not alone" -n 5 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest -m "not alone" -n 6 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## Formatting, lint, types, layers, containers, CI
 	$(RUN) ruff format --check
