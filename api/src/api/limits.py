@@ -44,8 +44,8 @@ def limit_clients(app: WSGIApplication, settings: ApiSettings, store: JobStore) 
         path = environ["PATH_INFO"]
         if is_health(path) or is_page(path):
             return app(environ, start_response)
-        client = caller_of(environ)
-        quotas = [(_requests_quota(settings, client), 1), (_urls_quota(settings, client), 0)]
+        asks = caller_of(environ)
+        quotas = [(_requests_quota(settings, asks), 1), (_urls_quota(settings, asks), 0)]
         try:
             balances = spend([(quota, amount) for quota, amount in quotas if quota])
         except StoreUnavailable:

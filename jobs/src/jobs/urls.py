@@ -112,7 +112,7 @@ def _becomes_forbidden() -> re.Pattern[str]:
         elif "." in form:
             first_dots += chr(code) * form.startswith(".")
             last_dots += chr(code) * form.endswith(".")
-    # A set of characters at the beginning is looked for four times as fast as one of several.
+    # It begins with one set of characters, which takes a quarter of the time that alternatives do.
     return re.compile(
         f"[{forbidden}{first_dots}{last_dots}](?:(?<=[{forbidden}])|(?<=^[{first_dots}])"
         f"|(?<=[.{last_dots}][{first_dots}])|(?<=[{last_dots}])(?=[.{first_dots}]))"

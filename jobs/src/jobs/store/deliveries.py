@@ -11,7 +11,7 @@ from typing import Any
 from jobs.errors import DeliveryNotFound, JobNotFound
 from jobs.model import Attempt, Delivery, DeliveryStatus, DueDelivery, JobStatus, Summary
 from jobs.store.connection import Connected, answering
-from jobs.store.records import milliseconds, read_time
+from jobs.store.records import ms, read_time
 
 #: Seconds that a worker has for one attempt, before another one makes it too.
 _ATTEMPT = 30.0
@@ -39,7 +39,7 @@ class Deliveries(Connected):
         """Lease up to `most` deliveries that are due; each lease is for one attempt."""
         token = uuid.uuid4().hex
         with answering():
-            found = self._scripts.deliver(args=[most, milliseconds(_ATTEMPT), token])
+            found = self._scripts.deliver(args=[most, ms(_ATTEMPT), token])
         return [_read_due(token, *entry) for entry in found]
 
     def delivered(self, attempts: Sequence[Attempt]) -> None:
@@ -51,7 +51,7 @@ class Deliveries(Connected):
 
 def _write_attempt(attempt: Attempt) -> list[str | int]:
     what = attempt.status if attempt.sent else "unsent"
-    wait = milliseconds(attempt.after)
+    wait = ms(attempt.after)
     return [attempt.of.id, attempt.of.token, what, wait, attempt.answer or "", attempt.error or ""]
 
 

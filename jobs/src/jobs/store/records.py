@@ -58,9 +58,9 @@ def write_outcome(outcome: Outcome) -> list[str | int]:
         case Failed(failure, arrived):
             what, value, detail = "failed", "", write_failure(failure)
         case Retry(failure, after, arrived):
-            what, value, detail = "retry", str(milliseconds(after)), write_failure(failure)
+            what, value, detail = "retry", str(ms(after)), write_failure(failure)
         case Released(after):
-            what, value, detail = "released", str(milliseconds(after)) if after else "", ""
+            what, value, detail = "released", str(ms(after)) if after else "", ""
     image = outcome.image
     doubt = "1" if arrived else ""
     return [image.job_id, image.index, image.token, what, value, detail, doubt]
@@ -70,9 +70,9 @@ def write_told(told: Sequence[Told]) -> list[str | int]:
     """The arguments that `budget.lua` takes for what answers told of windows."""
     args: list[str | int] = [len(told)]
     for window in told:
-        args += [window.name, milliseconds(window.length)]
+        args += [window.name, ms(window.length)]
         args += ["" if part is None else part for part in (window.limit, window.remaining)]
-        args += [milliseconds(window.resets_in or 0), window.untold]
+        args += [ms(window.resets_in or 0), window.untold]
     return args
 
 
@@ -181,7 +181,7 @@ def read_time(ms: str | float) -> datetime:
     return datetime.fromtimestamp(float(ms) / 1000, UTC)
 
 
-def milliseconds(seconds: float) -> int:
+def ms(seconds: float) -> int:
     """A span as Redis keeps it, in ms."""
     return int(seconds * 1000)
 

@@ -65,7 +65,7 @@ from jobs.store.deletions import Deletions
 from jobs.store.deliveries import Deliveries
 from jobs.store.quotas import Quotas
 from jobs.store.records import (
-    milliseconds,
+    ms,
     read_options,
     write_failure,
     write_outcome,
@@ -103,7 +103,7 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         lost = write_failure(_LOST)
         with answering():
             found = self._scripts.admit(
-                args=[MESSAGE_SIZE, most, DEPTH, milliseconds(LEASE), MOST_LOST, lost]
+                args=[MESSAGE_SIZE, most, DEPTH, ms(LEASE), MOST_LOST, lost]
             )
         return [
             Message(job, [int(index) for index in indexes])
@@ -113,16 +113,14 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
     def forget(self) -> None:
         """Let go of jobs, and of links, that were kept for their time."""
         days = self._settings.link_retention_days
-        keep_links = "" if days is None else milliseconds(days * _DAY)
+        keep_links = "" if days is None else ms(days * _DAY)
         with answering():
-            self._scripts.forget(
-                args=[milliseconds(self._settings.job_retention_days * _DAY), keep_links]
-            )
+            self._scripts.forget(args=[ms(self._settings.job_retention_days * _DAY), keep_links])
 
     def may_sweep(self, every: float) -> bool:
         """Whether nobody has swept staging for so many seconds; then it is the caller's turn."""
         with answering():
-            return bool(self._redis.set("imgferry:swept", "1", nx=True, px=milliseconds(every)))
+            return bool(self._redis.set("imgferry:swept", "1", nx=True, px=ms(every)))
 
     def existing(self, job_ids: Collection[str]) -> set[str]:
         """Which of these jobs there are."""
@@ -138,9 +136,7 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         """Those images of a message that are now this worker's; none of them while paused."""
         token = uuid.uuid4().hex
         with answering():
-            begun = self._scripts.begin(
-                args=[message.job_id, milliseconds(LEASE), token, *message.indexes]
-            )
+            begun = self._scripts.begin(args=[message.job_id, ms(LEASE), token, *message.indexes])
         return [
             Begun(Held(message.job_id, index, token), url, attempt, read_options(options))
             for index, url, attempt, options in begun
@@ -182,8 +178,8 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
             lost, pause = self._scripts.heartbeat(
                 args=[
                     name,
-                    0 if leaving else milliseconds(WORKER_TTL),
-                    milliseconds(LEASE),
+                    0 if leaving else ms(WORKER_TTL),
+                    ms(LEASE),
                     *images,
                 ]
             )
@@ -199,9 +195,9 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
 
         For each visit 0, or the seconds after which to ask again. A place ends like a lease.
         """
-        args: list[str | int] = [most, milliseconds(LEASE), milliseconds(ASK_AGAIN)]
+        args: list[str | int] = [most, ms(LEASE), ms(ASK_AGAIN)]
         for visit in visits:
-            args += [visit.what, visit.host, visit.token, milliseconds(visit.seconds)]
+            args += [visit.what, visit.host, visit.token, ms(visit.seconds)]
         with answering():
             return [wait / 1000 for wait in self._scripts.hosts(args=args)]
 
@@ -220,11 +216,11 @@ class JobStore(Adding, Changes, Clients, Deletions, Deliveries, Quotas, Standing
         """
         args = [
             reason.code,
-            "" if seconds is None else milliseconds(seconds),
-            milliseconds(cool_down),
-            milliseconds(LONGEST_COOL_DOWN),
+            "" if seconds is None else ms(seconds),
+            ms(cool_down),
+            ms(LONGEST_COOL_DOWN),
             random.uniform(1, 1.2),  # noqa: S311 - not a secret
-            "" if patience is None else milliseconds(patience),
+            "" if patience is None else ms(patience),
             write_failure(reason),
         ]
         with answering():
