@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Rule
 
 from api.app import create_app
-from api.paths import is_deletion, is_health, is_page, job_at, job_within, without_names
+from api.paths import is_deletion, is_health, is_page, job_at, split_job
 from api.settings import ApiSettings
 from jobs.dispatch import Dispatcher
 from jobs.settings import JobsSettings
@@ -38,7 +38,7 @@ def test_a_path_is_taken_for_what_its_route_is(app: Flask) -> None:
         assert is_health(path) == (blueprint == "health")
         assert is_page(path) == (blueprint in {"page", "docs"} or is_file)
         assert is_deletion(path) == (blueprint == "deletion" and not is_file)
-        assert job_within(path) == (JOB if "job_id" in rule.arguments else None)
+        assert split_job(path)[0] == (JOB if "job_id" in rule.arguments else None)
         assert job_at(path) == (JOB if str(rule.rule).endswith("<uuid:job_id>") else None)
 
 
@@ -83,18 +83,19 @@ def test_no_path_passes_for_what_its_route_is_not(app: Flask, path: str) -> None
      f"/v1/images/upload/{JOB}x", f"/v1/images/{JOB}"],
 )  # fmt: skip
 def test_of_any_other_nothing_is_known(path: str) -> None:
-    kinds = (is_health, is_page, is_deletion, job_within)
+    kinds = (is_health, is_page, is_deletion)
     assert not any(kind(path) for kind in kinds)
+    assert split_job(path) == (None, path)
 
 
 @pytest.mark.parametrize("rest", ["", "/", "/images", "/x\n"])
 def test_a_job_is_found_however_its_id_is_written(rest: str) -> None:
-    path = f"/v1/images/upload/{JOB.upper()}{rest}"
-    assert job_within(path) == JOB
-    assert without_names(path).count("0") == 32
-    assert job_at(path) == (None if rest else JOB)
-    assert job_within(f"/v1/images/upload/x{JOB}{rest}") is None
+    found, path = split_job(f"/v1/images/upload/{JOB.upper()}{rest}")
+    assert found == JOB
+    assert path == f"/v1/images/upload/00000000-0000-0000-0000-000000000000{rest}"
+    assert job_at(f"/v1/images/uploaded/{JOB.upper()}{rest}") == (None if rest else JOB)
+    assert split_job(f"/v1/images/upload/x{JOB}{rest}")[0] is None
 
 
 def test_no_token_is_kept_in_what_paths_have_in_common() -> None:
-    assert without_names("/v1/images/delete/t0ken") == without_names("/v1/images/delete/other")
+    assert split_job("/v1/images/delete/t0ken") == split_job("/v1/images/delete/other")

@@ -38,7 +38,7 @@ class Batch(Generic[Item, Answer]):
     def _take(self, turn: "_Turn[Item, Answer]") -> None:
         try:
             with self._calling:
-                time.sleep(0)  # others who are about to ask come along
+                time.sleep(1e-6)  # others who are about to ask come along; after 0 only some
                 self._close(turn)
                 turn.answers = self._call(turn.items)
         except BaseException as error:  # theirs too, who wait for it

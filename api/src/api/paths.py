@@ -29,20 +29,14 @@ def is_deletion(path: str) -> bool:
     return path.startswith(_DELETIONS)
 
 
-def job_within(path: str) -> str | None:
-    """The id of the job that it is, or is something of."""
-    found = _JOB.fullmatch(path)
-    return found and found[2].lower()
-
-
 def job_at(path: str) -> str | None:
     """The id of the job that it is, in either dialect."""
     found = _JOB.fullmatch(path)
     return found[2].lower() if found and found[3] is None else None
 
 
-def without_names(path: str) -> str:
-    """The same path for every job, and for every token of deletion."""
-    if is_deletion(path):
-        return f"{_DELETIONS}any"
-    return _JOB.sub(rf"\g<1>{_ANY_JOB}\g<3>", path)
+def split_job(path: str) -> tuple[str | None, str]:
+    """The id of the job that it is about, and the path as it is for all jobs and all tokens."""
+    if found := _JOB.fullmatch(path):
+        return found[2].lower(), f"{found[1]}{_ANY_JOB}{found[3] or ''}"
+    return None, f"{_DELETIONS}any" if is_deletion(path) else path

@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
-from api.paths import is_health, job_within, without_names
+from api.paths import is_health, split_job
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,8 @@ def log_requests(app: WSGIApplication, routes: Map) -> WSGIApplication:
         sent = environ.get("HTTP_X_REQUEST_ID", "")
         ids = {"request_id": sent if _SANE.fullmatch(sent) else token_hex(16)}
         # Of a path nothing else: any text may stand where a token or the id of a delivery belongs.
-        if job_id := job_within(path):
+        job_id, nameless = split_job(path)
+        if job_id:
             ids["job_id"] = job_id
         bind_contextvars(**ids)
 
@@ -51,7 +52,7 @@ def log_requests(app: WSGIApplication, routes: Map) -> WSGIApplication:
             write(
                 "request",
                 method=method,
-                route=match(without_names(path), method),
+                route=match(nameless, method),
                 status=int(status[:3]),
                 ms=round((perf_counter() - began) * 1000, 1),
             )
