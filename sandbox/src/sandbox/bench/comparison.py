@@ -20,7 +20,7 @@ from sandbox.errors import SandboxError
 MOST_BYTES = 200_000_000
 """Of a batch."""
 
-LEAST_IMAGES = 20
+LEAST_IMAGES = 10
 """Of a batch: the file system tells the end of one no better than to 4 ms."""
 
 Of = Callable[[Took], float]

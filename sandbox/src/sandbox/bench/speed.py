@@ -38,8 +38,7 @@ WAYS_FAR: Sequence[Way] = (PUMP_FAR, LOOP_FAR, THREADS_FAR, ONE_FAR)
 ALL = (
     Field((NEAR, SMALL, LARGE), WAYS),
     Field((NEAR,), (FOUR,)),
-    Field((FAR, SMALL_FAR, LARGE_FAR), WAYS_FAR),
-    Field((FAR, SMALL_FAR), PEERS_FAR),
+    Field((FAR, SMALL_FAR, LARGE_FAR), (*WAYS_FAR, *PEERS_FAR)),
 )
 FEWER = (
     Field((NEAR,), WAYS),
