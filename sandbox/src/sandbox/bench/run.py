@@ -47,7 +47,7 @@ PICTURE = "![Uploads per second of each way](performance.svg)"
 
 PLANS = {
     "full": Plan(
-        rounds=5, seconds=0.6, requests=50, pressure=4, watchers=1_000,
+        rounds=5, seconds=0.5, requests=50, pressure=4, watchers=1_000,
         growth=(100, 1_000, 10_000, 100_000), jobs=(1_000, 10_000), starts=5, fields=speed.ALL,
     ),
     "quick": Plan(
