@@ -49,6 +49,8 @@ def test_what_the_client_has_is_not_sent_again(client: FlaskClient, path: str) -
     again = client.get(path, headers={"If-None-Match": f'"other", {tag}'})
     assert (again.status_code, again.data) == (304, b"")
     assert (again.headers["ETag"], again.headers["Retry-After"]) == (tag, "1")
+    assert again.headers["Cache-Control"] == "no-cache"
+    assert "Content-Security-Policy" not in again.headers  # the client has it with the job
 
 
 def test_so_it_is_under_more_slashes_than_one(client: FlaskClient, path: str) -> None:

@@ -31,9 +31,10 @@ from jobs.dispatch import Dispatcher
 from jobs.staging import Staging
 from jobs.store import JobStore
 
+#: Every answer may be another a second later.
+FRESH = {"Cache-Control": "no-cache"}
 #: No answer but the pages is one, and none is shown in one.
-SECURITY_HEADERS = {
-    "Cache-Control": "no-cache",  # every answer may be another a second later
+SECURITY_HEADERS = FRESH | {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -91,7 +92,9 @@ def _hardened(app: WSGIApplication) -> WSGIApplication:
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             given = {name.title() for name, _ in headers}
-            headers += [header for header in SECURITY_HEADERS.items() if header[0] not in given]
+            # With a 304 a client goes on with the headers that it has (RFC 9110 §15.4.5).
+            all_of = FRESH if status.startswith("304") else SECURITY_HEADERS
+            headers += [header for header in all_of.items() if header[0] not in given]
             return start_response(status, headers, *error)
 
         return app(environ, start)

@@ -86,10 +86,11 @@ class Comparison:
         most = min(self.most_images, MOST_BYTES // load.size)
         images = min(max(2 * way.lanes, LEAST_IMAGES), most)
         while images < most:
+            before = images
             wall = self._ferry(world, ferry, load, images).wall
-            if wall > self.seconds / 2:
+            images = min(most, 8 * before, max(before, int(before * self.seconds / wall)))
+            if images < 8 * before:  # else it was too short to tell
                 break
-            images = min(most, 8 * images, int(images * self.seconds / wall))
         return images
 
     def _ferry(self, world: World, ferry: Ferry, load: Load, images: int) -> Took:
