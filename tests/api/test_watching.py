@@ -55,7 +55,6 @@ def test_what_the_client_has_is_not_sent_again(client: FlaskClient, path: str) -
 
 def test_so_it_is_under_more_slashes_than_one(client: FlaskClient, path: str) -> None:
     headers = {"If-None-Match": client.get(path).headers["ETag"]}
-    assert client.get(path, base_url="http://localhost/", headers=headers).status_code == 304
     environ = {"PATH_INFO": f"//{path}"}
     assert client.get("/", environ_overrides=environ, headers=headers).status_code == 304
 

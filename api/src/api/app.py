@@ -71,7 +71,7 @@ def create_app(settings: ApiSettings, store: JobStore, dispatcher: Dispatcher) -
     app.register_blueprint(page())
     app.register_blueprint(docs())
 
-    # Around Flask, where a request costs a third of what it does there. From the inside:
+    # Around Flask, where they cost less than its hooks (docs/decisions.md). From the inside:
     served: WSGIApplication = app.wsgi_app
     served = send_news_alone(served, store, states, feed)
     served = limit_clients(served, settings, store)
