@@ -294,6 +294,16 @@ def violations(page: Page) -> list[str]:
     return found
 
 
+def test_a_page_that_did_not_come_whole_says_so(page: Page) -> None:
+    page.route("**/words.js", lambda route: route.abort())
+    page.goto("/#/jobs")
+    expect(page.get_by_text("Please reload it")).to_be_visible()
+    page.unroute("**/words.js")
+    page.reload()
+    expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
+    expect(page.get_by_text("Please reload it")).to_have_count(0)
+
+
 def test_it_says_that_nobody_answers_and_goes_on_by_itself(page: Page, stack: Stack) -> None:
     page.goto(f"/#/jobs/{submit(stack, photos(stack, 2, '&delay=3'))}")
     expect(page.locator("#status")).to_have_text("Running")
