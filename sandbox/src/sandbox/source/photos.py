@@ -10,8 +10,8 @@ from sandbox.source.scene import Picture, draw
 SCENES = 24
 """So many landscapes are drawn; after that the numbers begin again, with other bytes."""
 
-SIZES = ((480, 320), (240, 160), (120, 80), (24, 16))
-"""Width and height in pixels: the first that fits the bytes asked for."""
+SIZES = ((24, 16), (120, 80), (240, 160), (480, 320))
+"""Width and height in pixels: the last that fits the bytes asked for."""
 
 LEAST_PADDING = 64
 """Bytes: enough for the number in every format."""
@@ -42,16 +42,25 @@ class PhotoTooSmall(ValueError):
 
 def photo(number: int, extension: str, size: int | None = None) -> bytes:
     """The photo of this number, the same at every call: exactly `size` bytes, or as it comes."""
-    padding = FORMATS[extension].padding
-    stamp = b"photo %d" % number
-    least = 0
+    head, tail = _parts(extension, number % SCENES, size)
+    room = LEAST_PADDING if size is None else size - len(head) - len(tail)
+    return head + FORMATS[extension].padding(room, b"photo %d" % number) + tail
+
+
+def _parts(extension: str, scene: int, size: int | None) -> tuple[bytes, bytes]:
+    """Of the largest picture that fits; tried from the smallest on, as large ones take long."""
+    if size is None:
+        return _encoded(extension, scene, *SIZES[-1])
+    fitting = None
     for width, height in SIZES:
-        head, tail = _encoded(extension, number % SCENES, width, height)
-        least = len(head) + len(tail) + LEAST_PADDING
-        if size is None or size >= least:
-            room = LEAST_PADDING if size is None else size - len(head) - len(tail)
-            return head + padding(room, stamp) + tail
-    raise PhotoTooSmall(f"takes at least {least} bytes for .{extension}")
+        parts = _encoded(extension, scene, width, height)
+        least = len(parts[0]) + len(parts[1]) + LEAST_PADDING
+        if size < least:
+            break
+        fitting = parts
+    if fitting is None:
+        raise PhotoTooSmall(f"takes at least {least} bytes for .{extension}")
+    return fitting
 
 
 @cache
