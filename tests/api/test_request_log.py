@@ -58,13 +58,16 @@ def test_a_request_is_one_line_with_ids_and_without_what_was_asked(client: Flask
     ]
 
 
-def test_checks_of_health_are_not_worth_a_line() -> None:
+def test_checks_of_health_and_polls_in_vain_are_not_worth_a_line() -> None:
     app = Flask(__name__)
-    app.get("/healthz")(lambda: "")
+    statuses = {"/healthz": 200, "/polled": 304, "/news": 200}
+    for path, status in statuses.items():
+        app.add_url_rule(path, path, lambda status=status: ("", status))
     app.wsgi_app = log_requests(app.wsgi_app, app.url_map)  # type: ignore[assignment,method-assign]
     with capture_logs() as logs:
-        app.test_client().get("/healthz")
-    assert [line["log_level"] for line in logs] == ["debug"]
+        for path in statuses:
+            app.test_client().get(path)
+    assert [line["log_level"] for line in logs] == ["debug", "debug", "info"]
 
 
 def test_what_is_logged_after_a_request_is_not_of_it(client: FlaskClient) -> None:

@@ -47,8 +47,9 @@ def log_requests(app: WSGIApplication, routes: Map) -> WSGIApplication:
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             headers.append(("X-Request-ID", ids["request_id"]))
-            # Health checks come every few seconds and say nothing.
-            write = log.debug if is_health(path) else log.info
+            # These come every few seconds from whoever waits, and say nothing.
+            is_idle = is_health(path) or status.startswith("304")
+            write = log.debug if is_idle else log.info
             write(
                 "request",
                 method=method,

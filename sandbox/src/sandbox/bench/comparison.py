@@ -17,7 +17,7 @@ from sandbox.bench.ways import Ferry, Way
 from sandbox.bench.world import World
 from sandbox.errors import SandboxError
 
-MOST_BYTES = 200_000_000
+MOST_BYTES = 100_000_000
 """Of a batch."""
 
 LEAST_IMAGES = 10

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,23 +28,23 @@ from sandbox.process import Process
 from sandbox.server import Server
 
 CONNECTIONS = 16
+SLICE = 0.1
+"""Seconds of a request in a round: a machine may be another after some seconds."""
 CONSTANT = "a constant, by Flask under the same gunicorn"
 WATCHED = 1_000
 """Images of the job that is watched."""
 
 
-def pressing(world: World, seconds: float, rounds: int) -> list[Row]:
+def pressing(world: World, seconds: float) -> list[Row]:
     """Press for so many seconds with each request, in rounds. No worker may live."""
     click.echo("the API under load", err=True)
-    seconds, api = seconds / rounds, world.stack.api
-    with _constant(api.logs) as port:
-        asked = {CONSTANT: partial(_press, port, f"GET / HTTP/1.1\r\nHost: {LOOPBACK}\r\n\r\n")}
+    with _constant(world.stack.api.logs) as port:
+        asked = {CONSTANT: (port, f"GET / HTTP/1.1\r\nHost: {LOOPBACK}\r\n\r\n")}
         for what, request in _requests(world):
-            asked[what] = partial(_press, api.port, request)
-        runs = [{what: press(seconds) for what, press in asked.items()} for _ in range(rounds)]
-    return [
-        _row(what, [run[what] for run in runs], [run[CONSTANT] for run in runs]) for what in asked
-    ]
+            asked[what] = (world.stack.api.port, request)
+        runs = _press(list(asked.values()), round(seconds / SLICE))
+    constant_rates = runs[0]["rates"]
+    return [_row(what, run, constant_rates) for what, run in zip(asked, runs, strict=True)]
 
 
 @contextmanager
@@ -80,27 +79,30 @@ def _requests(world: World) -> Iterator[tuple[str, str]]:
     yield "POST of 1 URL, no worker lives", f"{head}Content-Length: {len(body)}\r\n\r\n{body}"
 
 
-def _press(port: int, request: str, seconds: float) -> dict[str, float]:
+def _press(asked: Sequence[tuple[int, str]], rounds: int) -> list[dict[str, Any]]:
+    """What `sandbox.bench.press` tells of these requests."""
     done = subprocess.run(
-        [sys.executable, "-m", press.__name__, str(port), str(CONNECTIONS), str(seconds)],
-        input=request.encode(),
+        [sys.executable, "-m", press.__name__, str(CONNECTIONS), str(SLICE), str(rounds)],
+        input=json.dumps(asked),
         capture_output=True,
+        text=True,
         check=False,
     )
     if done.returncode:
-        raise SandboxError(f"The API was not under load: {done.stderr.decode()[-500:]}")
-    told: dict[str, float] = json.loads(done.stdout)
+        raise SandboxError(f"The API was not under load: {done.stderr[-500:]}")
+    told: list[dict[str, Any]] = json.loads(done.stdout)
     return told
 
 
-def _row(what: str, runs: Sequence[dict[str, float]], alone: Sequence[dict[str, float]]) -> Row:
-    rate, p50, p99 = (short(median(run[name] for run in runs)) for name in ("rate", "p50", "p99"))
-    ratios = [run["rate"] / constant["rate"] for run, constant in zip(runs, alone, strict=True)]
+def _row(what: str, run: dict[str, Any], constant_rates: Sequence[float]) -> Row:
+    ratios = [rate / other for rate, other in zip(run["rates"], constant_rates, strict=True)]
+    rate, p50, p99 = map(short, (median(run["rates"]), run["p50"], run["p99"]))
     figure = f"{spread(ratios)} of the constant: {rate} a second, p50 {p50} ms, p99 {p99} ms"
     how = (
-        f"status {runs[0]['status']:.0f}, 1 process, {CONNECTIONS} connections, {len(runs)} rounds"
+        f"status {run['status']}, 1 process, {CONNECTIONS} connections, "
+        f"{len(ratios)} rounds of {SLICE:g} s"
     )
-    if runs[0]["status"] == 304:
+    if run["status"] == 304:
         return Row(what, figure, how, "at least 0.8", median(ratios) >= 0.8)
     return Row(what, figure, how)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count, islice
@@ -100,8 +101,8 @@ class World:
                 worker.wait_for_line(r" ready\.")
             yield workers
         finally:
-            for worker in workers:
-                worker.stop()
+            with ThreadPoolExecutor() as side_by_side:  # each takes a second
+                list(side_by_side.map(Process.stop, workers))
 
     def submit(self, urls: Sequence[str]) -> str:
         """Submit a job to the API; gives its id."""
