@@ -1,13 +1,15 @@
 """The bench, in a run too small to say anything about speed."""
 
+import re
 import sys
 import textwrap
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sandbox.bench import speed
+from sandbox.bench import latency, pressure, speed
 from sandbox.bench.capacity import capacity
 from sandbox.bench.comparison import Comparison, Field
 from sandbox.bench.goals import goals
@@ -18,13 +20,14 @@ from sandbox.bench.table import Row, Table, at_least, below, figures, spread
 from sandbox.bench.took import OUTSIDE, Took
 from sandbox.bench.usage import cpu_seconds, memory, peak_memory, shared_memory
 from sandbox.bench.ways import Imgferry, Reference
-from sandbox.bench.world import open_world
+from sandbox.bench.world import World, open_world
 from sandbox.errors import SandboxError
 from sandbox.process import Process
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads Linux's /proc")
 
 PEER = speed.PEERS[2]
+LEAST_TO_MOST = r"[\d.]+ \([\d.]+ to [\d.]+\) ms"
 BUSY = """
     import subprocess, sys, time
     if len(sys.argv) == 1:
@@ -38,15 +41,20 @@ BUSY = """
 """
 
 
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with open_world() as world:
+        yield world
+
+
 @pytest.mark.slow
 @needs_proc
 @pytest.mark.timeout(300)
-def test_every_way_is_measured_and_one_that_fails_says_so() -> None:
+def test_every_way_is_measured_and_one_that_fails_says_so(world: World) -> None:
     absent = Reference("absent", "curl_pump", 1, requires="no_such_module")
     loop, ours = Reference("loop", "aiohttp_loop", 4), Imgferry(1, 4)
     compared = Comparison([Field((SMALL,), (loop, ours, PEER, absent))], 100, most_images=40)
-    with open_world() as world:
-        compared.measure(world, 1)
+    compared.measure(world, 1)
     assert compared.failures == {absent: "no_such_module is not installed here"}
     for way in (loop, ours, PEER):
         [took] = compared.runs[SMALL, way]
@@ -56,6 +64,22 @@ def test_every_way_is_measured_and_one_that_fails_says_so() -> None:
         assert took.memory > 1
     [took] = compared.runs[SMALL, ours]
     assert 1 < took.of_redis("commands") < 200
+
+
+@pytest.mark.slow
+@needs_proc
+def test_the_api_is_measured_with_and_without_load(world: World) -> None:
+    alone = {row.what: row for row in latency.measure(world, 2)}
+    assert re.fullmatch(LEAST_TO_MOST, alone["POST of a job; URLs: 1,000"].figure)
+    assert re.fullmatch(LEAST_TO_MOST, alone["the same with its ETag, 304; URLs: 10,000"].figure)
+    [constant, *pressed] = pressure.pressing(world, 2 * pressure.SLICE)
+    assert constant.figure.startswith("1.00 (1.00 to 1.00) of the constant: ")
+    assert {row.how.partition(",")[0] for row in pressed} == {
+        "status 200",
+        "status 202",
+        "status 304",
+    }
+    assert all(row.how.endswith("2 rounds of 0.1 s") for row in pressed)
 
 
 def comparison() -> Comparison:
