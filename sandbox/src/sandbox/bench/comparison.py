@@ -17,7 +17,7 @@ from sandbox.bench.ways import Ferry, Way
 from sandbox.bench.world import World
 from sandbox.errors import SandboxError
 
-MOST_BYTES = 100_000_000
+MOST_BYTES = 200_000_000
 """Of a batch."""
 
 LEAST_IMAGES = 10
@@ -89,7 +89,7 @@ class Comparison:
             before = images
             wall = self._ferry(world, ferry, load, images).wall
             images = min(most, 8 * before, max(before, int(before * self.seconds / wall)))
-            if images < 8 * before:  # else it was too short to tell
+            if images < 2 * before:  # else most of it was its beginning, and says too little
                 break
         return images
 
