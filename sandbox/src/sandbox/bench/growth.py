@@ -27,7 +27,7 @@ def measure(world: World, sizes: Sequence[int], numbers: Sequence[int]) -> tuple
     with world.workers(1, AT_ONCE) as [worker]:
 
         def few() -> list[float]:
-            """The rate of a job of some images, which is over too soon to tell once."""
+            """The rates of three jobs, each of which is over too soon to tell alone."""
             return [_ferry(world, worker, sizes[1], world.submit).rate() for _ in range(3)]
 
         rates = few()
