@@ -67,7 +67,6 @@ def test_every_way_is_measured_and_one_that_fails_says_so(world: World) -> None:
 
 
 @pytest.mark.slow
-@needs_proc
 def test_the_api_is_measured_with_and_without_load(world: World) -> None:
     alone = {row.what: row for row in latency.measure(world, 2)}
     assert re.fullmatch(LEAST_TO_MOST, alone["POST of a job; URLs: 1,000"].figure)

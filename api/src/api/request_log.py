@@ -1,4 +1,4 @@
-"""An id for every request and one line in the log for it, without path, query or body.
+"""An id for every request and a line in the log for it, without path, query or body.
 
 The id is the client's `X-Request-ID` where that is sane; the answer carries it in the same header.
 """

@@ -79,11 +79,12 @@ def _row(goal: float | None, what: str, how: str, values: list[float]) -> Row:
 def _polled(world: World, times: int, job_id: str, tag: str) -> list[float]:
     """Milliseconds from each of so many requests to the answer that there is nothing new."""
     head = f"GET /v1/images/upload/{job_id} HTTP/1.1\r\nHost: {LOOPBACK}\r\nIf-None-Match: {tag}"
+    request = f"{head}\r\n\r\n".encode()
     waits = []
     with socket.create_connection((LOOPBACK, world.stack.api.port), timeout=30) as connection:
         for _ in range(times):
             began = time.perf_counter()
-            connection.sendall(f"{head}\r\n\r\n".encode())
+            connection.sendall(request)
             answer = connection.recv(65_536)
             waits.append((time.perf_counter() - began) * 1000)
             if not answer.startswith(b"HTTP/1.1 304"):

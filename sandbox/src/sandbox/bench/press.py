@@ -26,19 +26,19 @@ class Target:
 
     def __init__(self, port: int, request: str) -> None:
         self.request = request.encode()
-        self.port = port
+        self.waits: list[float] = []
+        self.rates: list[float] = []
         self.pressing = False
         self._answered = asyncio.Event()
         self._under_way = 0
-        self.waits: list[float] = []
-        self.rates: list[float] = []
+        self._port = port
         self._clients: list[Client] = []
 
     async def connect(self, connections: int) -> None:
         """Open the connections."""
         loop = asyncio.get_running_loop()
         for _ in range(connections):
-            _, client = await loop.create_connection(lambda: Client(self), LOOPBACK, self.port)
+            _, client = await loop.create_connection(lambda: Client(self), LOOPBACK, self._port)
             self._clients.append(client)
 
     def count(self, more: int) -> None:
